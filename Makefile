@@ -1,0 +1,38 @@
+# Parasol. `make` alone lists what can be made.
+
+.DEFAULT_GOAL := help
+.PHONY: help demo test bench lint ct docs generate clean
+SHELL := /bin/bash
+
+help: ## what can be made
+	@echo 'Parasol: share electrocardiograms with the doctors you choose, and with nobody else.'
+	@echo
+	@sed -nE 's/^([a-z]+):[^#]*## (.*)/  make \1|\2/p' $(MAKEFILE_LIST) | awk -F'|' '{ printf "%-16s %s\n", $$1, $$2 }'
+	@echo
+	@echo 'Arguments: make demo ARGS="--proxies 5 --threshold 3 --keep out"   make test ARGS="--filter UmbralTests"'
+
+demo: ## the main job, end to end, on this machine
+	@Scripts/demo $(ARGS)
+
+test: ## every test, the vectors against independent checkers, constant time
+	@Scripts/test $(ARGS)
+
+bench: ## our figures beside the peers', one table
+	@Scripts/bench $(ARGS)
+
+lint: ## formatting, layers, scripts
+	@Scripts/lint
+
+ct: ## secrets poisoned for valgrind, on the release binary
+	@Scripts/setup test
+	@Scripts/constant-time $(ARGS)
+
+docs: ## reference documentation of every library (DocC)
+	@Scripts/docs $(ARGS)
+
+generate: ## Sources/SharingMessages from Protocols/parasol/v1/*.proto
+	@Scripts/generate
+
+clean: ## removes everything that was built
+	rm -rf .build .venv
+	find Scripts -name __pycache__ -type d -prune -exec rm -rf {} +

@@ -1,0 +1,58 @@
+"""ECDSA verification on P-256, from SEC 1 and FIPS 186-5 alone."""
+
+import functools
+import hashlib
+
+P = 2**256 - 2**224 + 2**192 + 2**96 - 1
+B = 0x5AC635D8AA3A93E7B3EBBD55769886BC651D06B0CC53B0F63BCE3C3E27D2604B
+ORDER = 0xFFFFFFFF00000000FFFFFFFFFFFFFFFFBCE6FAADA7179E84F3B9CAC2FC632551
+BASE = (0x6B17D1F2E12C4247F8BCE6E563A440F277037D812DEB33A0F4A13945D898C296,
+        0x4FE342E2FE1A7F9B8EE7EB4A7C0F9E162BCE33576B315ECECBB6406837BF51F5)
+
+
+def decode(octets):
+    """The point of 33 bytes, SEC 1 compressed; None where they are none."""
+    if len(octets) != 33 or octets[0] not in (2, 3):
+        return None
+    x = int.from_bytes(octets[1:], "big")
+    if x >= P:
+        return None
+    square = (x * x * x - 3 * x + B) % P
+    y = pow(square, (P + 1) // 4, P)
+    if y * y % P != square:
+        return None
+    return x, y if y % 2 == octets[0] % 2 else P - y
+
+
+def _add(a, b):
+    if a is None or b is None:
+        return a or b
+    if a[0] == b[0]:
+        if (a[1] + b[1]) % P == 0:
+            return None
+        slope = (3 * a[0] * a[0] - 3) * pow(2 * a[1], -1, P) % P
+    else:
+        slope = (b[1] - a[1]) * pow(b[0] - a[0], -1, P) % P
+    x = (slope * slope - a[0] - b[0]) % P
+    return x, (slope * (a[0] - x) - a[1]) % P
+
+
+def _multiply(scalar, point):
+    total = None
+    while scalar:
+        if scalar & 1:
+            total = _add(total, point)
+        point = _add(point, point)
+        scalar >>= 1
+    return total
+
+
+@functools.lru_cache(maxsize=None)
+def verifies(key, message, signature):
+    r, s = int.from_bytes(signature[:32], "big"), int.from_bytes(signature[32:], "big")
+    if not (0 < r < ORDER and 0 < s < ORDER):
+        return False
+    z = int.from_bytes(hashlib.sha256(message).digest(), "big")
+    w = pow(s, -1, ORDER)
+    point = _add(_multiply(z * w % ORDER, BASE), _multiply(r * w % ORDER, decode(key)))
+    return point is not None and point[0] % ORDER == r

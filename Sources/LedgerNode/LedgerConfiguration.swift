@@ -1,0 +1,48 @@
+package import ServiceProtocols
+package import TransparencyLog
+
+/// What a ledger node is told when it starts: which log it is, whose cosignatures make a checkpoint final, and bounds.
+package struct LedgerConfiguration: Sendable {
+    /// The log's name: the origin of its checkpoints and the name of its key.
+    package let origin: LogOrigin
+    let signer: NoteSigner
+    /// A C2SP tlog-policy; the founding transaction must repeat it to the byte.
+    package let policyText: String
+    package let policy: TrustPolicy
+
+    /// Submissions that wait to be sequenced; one more is refused.
+    package var maximumQueued = 4_096
+    /// Their bytes together.
+    package var maximumQueuedBytes = 64 << 20
+    /// Leaves in one transaction and under one new checkpoint. Bounds how long the first of a batch waits.
+    package var maximumBatch = 1_024
+    /// How far sequencing times may be ahead of the clock: because it went back, or because more than one leaf a
+    /// millisecond was sequenced. Beyond it nothing is sequenced.
+    package var maximumLeadMilliseconds: UInt64 = 5_000
+    /// How old the newest checkpoint's cosignatures may get before a reader makes the ledger ask for new ones.
+    package var refreshIntervalMilliseconds: UInt64 = 60_000
+
+    /// - Throws: ``LedgerError/inconsistent(_:)`` where the key does not sign for the policy's log or is a witness's.
+    package init(signer: NoteSigner, policyText: String) throws(LedgerError) {
+        origin = LogOrigin(signer.verifierKey.name)
+        self.signer = signer
+        self.policyText = policyText
+        do { policy = try TrustPolicy(text: Array(policyText.utf8)) } catch {
+            throw .inconsistent("the witness policy is not one: \(error)")
+        }
+        guard policy.logs.map(\.key) == [signer.verifierKey] else {
+            throw .inconsistent("the witness policy is not that of the log \(signer.verifierKey)")
+        }
+    }
+}
+
+/// A witness that a ledger asks, and the key it must answer under.
+package struct WitnessEndpoint: Sendable {
+    package let key: VerifierKey
+    package let witness: any Witnessing
+
+    package init(key: VerifierKey, witness: any Witnessing) {
+        self.key = key
+        self.witness = witness
+    }
+}

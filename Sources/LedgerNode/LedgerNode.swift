@@ -1,0 +1,216 @@
+internal import Octets
+internal import Persistence
+package import ServiceProtocols
+package import SharingContracts
+internal import TransparencyLog
+
+/// The ledger of one log: validates, sequences, has cosigned, and answers.
+///
+/// A submission goes through three states. *Sequenced*: it is a leaf under a checkpoint with the log's signature, durable.
+/// *Final*: a quorum of witnesses has cosigned that checkpoint or a later one, durable. *Answered*: the submitter has
+/// the receipt. Nothing is answered that is not final, and nothing is forgotten that is sequenced.
+package actor LedgerNode: Ledger {
+    typealias Answer = Result<Receipt, LedgerError>
+
+    /// A transaction that waits to be sequenced.
+    struct Submission {
+        let transaction: SignedTransaction
+        let signatures: VerifiedSignatures?
+        let answer: CheckedContinuation<Answer, Never>
+    }
+
+    let configuration: LedgerConfiguration
+    let clock: any Clock
+    let store: LedgerStore
+    let sequencer: any LogSequencing
+
+    /// After every leaf that is sequenced or about to be.
+    var state: WorldState
+    var frontier: TreeFrontier
+    /// As committed.
+    var head: SignedHead?
+    /// The newest cosigned checkpoint, as published.
+    var latest: VerifiedCheckpoint?
+    /// The latest time that the clock has shown.
+    var latestReading: Timestamp?
+    /// Why this node does nothing any more.
+    var halted: LedgerError?
+
+    var queue: [Submission] = []
+    var queuedBytes = 0
+    var isSequencing = false
+    /// Transactions that moved the head since the start.
+    package internal(set) var batchesCommitted: UInt64 = 0
+
+    var lanes: [WitnessLane] = []
+    /// Whether witnesses have confirmed, since the start, that they know of no larger tree.
+    var isHeadConfirmed = false
+    var isFinalizing = false
+    /// The size of the head that witnesses were asked about last.
+    var attemptedSize: UInt64 = 0
+    /// By the index of the leaf whose receipt they want.
+    var waiters: [UInt64: [CheckedContinuation<Answer, Never>]] = [:]
+    /// Who wants witnesses to be asked, whatever there is.
+    var roundWaiters: [CheckedContinuation<RoundOutcome, Never>] = []
+
+    /// Opens or creates a ledger's database and checks all of it.
+    ///
+    /// - Parameter sequencer: what moves the head; by default one SQLite transaction in the same database.
+    /// - Throws: ``LedgerError/inconsistent(_:)`` for a database that disagrees with itself, with the configuration or
+    ///   with the rules, ``LedgerError/storage(_:)``.
+    package static func open(
+        path: String, configuration: LedgerConfiguration, clock: any Clock,
+        sequencer wrap: (any LogSequencing) -> any LogSequencing = { $0 }
+    ) async throws(LedgerError) -> LedgerNode {
+        let store: LedgerStore
+        do { store = LedgerStore(store: try Store(path: path, schema: .ledger)) } catch {
+            if case .corrupt = error { throw .inconsistent("\(error)") }
+            throw .storage("\(error)")
+        }
+        let loaded: LoadedLedger
+        do throws(LedgerError) {
+            loaded = try await LedgerLoader(store: store, configuration: configuration).load()
+        } catch {
+            // Closed here and not by whoever lets go of it last, so that the file is free when the caller hears of this.
+            try? store.store.close()
+            throw error
+        }
+        return LedgerNode(
+            configuration: configuration, clock: clock, store: store, loaded: loaded,
+            sequencer: wrap(SQLiteSequencer(store: store)))
+    }
+
+    private init(
+        configuration: LedgerConfiguration, clock: any Clock, store: LedgerStore, loaded: LoadedLedger,
+        sequencer: any LogSequencing
+    ) {
+        self.configuration = configuration
+        self.clock = clock
+        self.store = store
+        self.sequencer = sequencer
+        state = loaded.state
+        frontier = loaded.frontier
+        head = loaded.head
+        latest = loaded.latest
+        latestReading = loaded.state.lastSequencedAt
+    }
+
+    /// Says whom to ask for cosignatures. Witnesses read leaves from this node, so they come after it.
+    ///
+    /// - Throws: ``LedgerError/inconsistent(_:)`` for a key that the policy does not name, or twice the same.
+    package func connect(_ witnesses: [WitnessEndpoint]) throws(LedgerError) {
+        let named = configuration.policy.witnesses.map(\.key)
+        for endpoint in witnesses where !named.contains(endpoint.key) {
+            throw .inconsistent("the witness policy does not name \(endpoint.key)")
+        }
+        guard Set(witnesses.map(\.key)).count == witnesses.count else {
+            throw .inconsistent("a witness is connected twice")
+        }
+        lanes = witnesses.map { WitnessLane($0) }
+    }
+
+    /// Stops: what waits is answered with an error, witnesses are let go, the database is closed.
+    package func close() {
+        halt(.storage("the ledger is closed"))
+        lanes = []
+        try? store.store.close()
+    }
+
+    /// The number of final leaves.
+    package var finalSize: UInt64 { latest?.checkpoint.size ?? 0 }
+    /// The number of committed leaves.
+    package var committedSize: UInt64 { head?.size ?? 0 }
+
+    // MARK: Ledger
+
+    package func submit(_ signedTransaction: [UInt8]) async throws(LedgerError) -> Receipt {
+        try demandRunning()
+        let transaction: SignedTransaction
+        do { transaction = try SignedTransaction(serialized: signedTransaction) } catch { throw .refused(error) }
+        guard queue.count < configuration.maximumQueued else { throw .busy(queued: queue.count) }
+        let signatures = try await verified(transaction)
+        try demandRunning()
+        guard queue.count < configuration.maximumQueued,
+            queuedBytes + signedTransaction.count <= configuration.maximumQueuedBytes
+        else { throw .busy(queued: queue.count) }
+        let answer = await withCheckedContinuation { continuation in
+            queue.append(Submission(transaction: transaction, signatures: signatures, answer: continuation))
+            queuedBytes += signedTransaction.count
+            startSequencing()
+        }
+        return try answer.get()
+    }
+
+    package func receipt(of transaction: TransactionID) async throws(LedgerError) -> Receipt? {
+        try demandRunning()
+        guard let index = try await store.index(of: transaction) else { return nil }
+        var reason = "the witnesses have not been asked"
+        if index >= finalSize, case .failed(let why) = await requestRound() { reason = "\(why)" }
+        guard let receipt = try await store.receipts(of: [index])[index] else {
+            throw .notFinal(index: index, reason: reason)
+        }
+        return receipt
+    }
+
+    package func checkpoint() async throws(LedgerError) -> [UInt8] {
+        try demandRunning()
+        var reason = "nothing is sequenced yet"
+        if let head, head.size > finalSize || isStale, case .failed(let why) = await requestRound() {
+            reason = "\(why)"
+        }
+        // An old one is better than none: its time is in it, and its reader decides.
+        guard let latest else { throw .notFinal(index: 0, reason: reason) }
+        return latest.note.encoded
+    }
+
+    package func consistencyProof(from old: UInt64, to new: UInt64) async throws(LedgerError) -> [[UInt8]] {
+        try demandRunning()
+        guard old <= new, new <= committedSize else { throw .outOfRange(start: old, end: new, size: committedSize) }
+        return try await store.consistencyProof(from: old, to: new).map { $0.bytes }
+    }
+
+    package func entries(from start: UInt64, to end: UInt64) async throws(LedgerError) -> [[UInt8]] {
+        try demandRunning()
+        guard start <= end, end <= committedSize else {
+            throw .outOfRange(start: start, end: end, size: committedSize)
+        }
+        return start == end ? [] : try await store.entries(from: start, to: end)
+    }
+
+    // MARK: -
+
+    func demandRunning() throws(LedgerError) {
+        if let halted { throw halted }
+    }
+
+    /// Stops for good, and tells everybody who waits.
+    func halt(_ error: LedgerError) {
+        if halted == nil { halted = error }
+        for submission in queue { submission.answer.resume(returning: .failure(error)) }
+        queue = []
+        queuedBytes = 0
+        for answer in waiters.values.joined() { answer.resume(returning: .failure(error)) }
+        waiters = [:]
+        for waiter in roundWaiters { waiter.resume(returning: .failed(error)) }
+        roundWaiters = []
+    }
+
+    /// Verifies signatures off the actor, as far as the keys are known by now; where they are not, a transaction that is
+    /// being sequenced may bring them, and sequencing decides.
+    private func verified(_ transaction: SignedTransaction) async throws(LedgerError) -> VerifiedSignatures? {
+        guard state.index(of: transaction.id) == nil,
+            let required = try? state.requiredSignatures(of: transaction)
+        else { return nil }
+        do throws(ContractViolation) {
+            return try await Self.verify(transaction, origin: state.origin, against: required)
+        } catch {
+            throw .refused(error)
+        }
+    }
+
+    @concurrent private static func verify(
+        _ transaction: SignedTransaction, origin: String, against required: [RequiredSignature]
+    ) async throws(ContractViolation) -> VerifiedSignatures {
+        try VerifiedSignatures(verifying: transaction, origin: origin, against: required)
+    }
+}

@@ -1,0 +1,78 @@
+internal import Persistence
+
+extension Schema {
+    /// A ledger node's database: leaves, complete-subtree hashes, the signed head, and the checkpoints that are final.
+    ///
+    /// `final_checkpoint` only grows, by sizes that only grow: the receipt of leaf i is the inclusion proof in the first
+    /// final checkpoint above i, and so never changes.
+    static let ledger = Schema(
+        applicationID: 0x504c_4731,  // "PLG1"
+        migrations: [
+            Migration(
+                "1 log",
+                sql: """
+                    CREATE TABLE log (
+                        id INTEGER PRIMARY KEY CHECK (id = 1),
+                        origin TEXT NOT NULL,
+                        log_key TEXT NOT NULL
+                    ) STRICT;
+                    CREATE TABLE entry (
+                        position INTEGER PRIMARY KEY CHECK (position >= 0),
+                        transaction_id BLOB NOT NULL UNIQUE CHECK (length(transaction_id) = 16),
+                        leaf BLOB NOT NULL CHECK (length(leaf) <= 65535)
+                    ) STRICT;
+                    CREATE TABLE node (
+                        level INTEGER NOT NULL,
+                        position INTEGER NOT NULL,
+                        hash BLOB NOT NULL CHECK (length(hash) = 32),
+                        PRIMARY KEY (level, position)
+                    ) STRICT, WITHOUT ROWID;
+                    CREATE TABLE head (
+                        id INTEGER PRIMARY KEY CHECK (id = 1),
+                        note BLOB NOT NULL
+                    ) STRICT;
+                    CREATE TABLE final_checkpoint (
+                        size INTEGER PRIMARY KEY CHECK (size > 0),
+                        note BLOB NOT NULL
+                    ) STRICT;
+                    CREATE TABLE latest_checkpoint (
+                        id INTEGER PRIMARY KEY CHECK (id = 1),
+                        note BLOB NOT NULL
+                    ) STRICT;
+                    """)
+        ])
+
+    /// A witness's database: its own copy of the leaves, what it cosigned last, and evidence against the log.
+    static let witness = Schema(
+        applicationID: 0x5057_4e31,  // "PWN1"
+        migrations: [
+            Migration(
+                "1 copy",
+                sql: """
+                    CREATE TABLE witness (
+                        id INTEGER PRIMARY KEY CHECK (id = 1),
+                        origin TEXT NOT NULL,
+                        log_key TEXT NOT NULL,
+                        witness_key TEXT NOT NULL
+                    ) STRICT;
+                    CREATE TABLE entry (
+                        position INTEGER PRIMARY KEY CHECK (position >= 0),
+                        leaf BLOB NOT NULL CHECK (length(leaf) <= 65535)
+                    ) STRICT;
+                    CREATE TABLE cosigned (
+                        id INTEGER PRIMARY KEY CHECK (id = 1),
+                        note BLOB NOT NULL
+                    ) STRICT;
+                    CREATE TABLE evidence (
+                        id INTEGER PRIMARY KEY,
+                        seen_at INTEGER NOT NULL,
+                        reason TEXT NOT NULL,
+                        checkpoint BLOB NOT NULL,
+                        previous BLOB,
+                        position INTEGER,
+                        leaf BLOB,
+                        UNIQUE (checkpoint, reason)
+                    ) STRICT;
+                    """)
+        ])
+}

@@ -1,0 +1,45 @@
+internal import Octets
+internal import Persistence
+internal import ServiceProtocols
+internal import SharingContracts
+internal import TransparencyLog
+
+/// The embedded sequencer: one SQLite transaction with full fsync is the commit point.
+struct SQLiteSequencer: LogSequencing {
+    private struct HeadDiffers: Error {}
+
+    let store: LedgerStore
+
+    func committedHead() async throws(LedgerError) -> [UInt8]? {
+        try await store.read { try $0.row("SELECT note FROM head")?.bytes("note") }
+    }
+
+    func replace(head old: [UInt8]?, with batch: StagedBatch) async -> SequencingOutcome {
+        do {
+            try await store.store.write { transaction in
+                guard try transaction.row("SELECT note FROM head")?.bytes("note") == old else { throw HeadDiffers() }
+                for (offset, entry) in batch.entries.enumerated() {
+                    try transaction.execute(
+                        "INSERT INTO entry (position, transaction_id, leaf) VALUES (?, ?, ?)",
+                        [
+                            try .unsigned(batch.start + UInt64(offset)), .blob(entry.transaction.bytes),
+                            .blob(entry.leaf),
+                        ])
+                }
+                for node in batch.nodes {
+                    try transaction.execute(
+                        "INSERT INTO node (level, position, hash) VALUES (?, ?, ?)",
+                        [.integer(Int64(node.subtree.level)), try .unsigned(node.subtree.index), .blob(node.hash)])
+                }
+                try transaction.execute(
+                    "INSERT INTO head (id, note) VALUES (1, ?) ON CONFLICT (id) DO UPDATE SET note = excluded.note",
+                    [.blob(batch.head.note.encoded)])
+            }
+            return .committed
+        } catch is HeadDiffers {
+            return .conflict
+        } catch {
+            return .unknown("\(error)")
+        }
+    }
+}

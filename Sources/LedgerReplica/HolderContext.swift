@@ -1,0 +1,88 @@
+package import Persistence
+package import ServiceProtocols
+package import SharingContracts
+
+/// What a key service and a proxy have in common: an identity that signs, a database, a ledger that it follows, and the
+/// journal of what it released.
+package struct HolderContext: Sendable {
+    /// The newest final checkpoint may be this old when something is decided on it.
+    ///
+    /// Longer than the ledger's refresh interval and a slow witness together; short enough that a ledger which hides a
+    /// revocation is found out within a minute.
+    package static let maximumCheckpointAgeMilliseconds: UInt64 = 60_000
+    /// How far a cosignature may be ahead of this machine's clock.
+    package static let maximumClockSkewMilliseconds: UInt64 = 60_000
+
+    package let identity: IdentityID
+    package let signer: TransactionSigner
+    package let trust: TrustAnchor
+    package let ledger: any Ledger
+    package let replica: LedgerReplica
+    package let journal: ReleaseJournal
+    package let store: Store
+    package let clock: any Clock
+
+    /// - Parameter store: One whose schema has ``migrations``.
+    package init(
+        identity: IdentityID, signer: TransactionSigner, trust: TrustAnchor, ledger: any Ledger, store: Store,
+        clock: any Clock
+    ) {
+        self.identity = identity
+        self.signer = signer
+        self.trust = trust
+        self.ledger = ledger
+        self.store = store
+        self.clock = clock
+        replica = LedgerReplica(source: ledger, trust: trust, heads: StoreHeadStore(store: store))
+        journal = ReleaseJournal(store: store)
+    }
+
+    package static let migrations = [StoreHeadStore.migration, ReleaseJournal.migration]
+
+    /// Follows the ledger and demands that its newest final checkpoint is fresh.
+    ///
+    /// - Returns: Now, for the purposes of a decision: the later of this machine's clock and the ledger's, so that neither
+    ///   alone can keep an expired consent alive.
+    package func follow() async throws(FollowError) -> Timestamp {
+        let head: FinalCheckpoint
+        do { head = try await replica.catchUp() } catch { throw .replica(error) }
+        let now = clock.now()
+        let age = now.milliseconds(since: head.cosignedAt)
+        guard age <= Self.maximumCheckpointAgeMilliseconds else { throw .stale(ageMilliseconds: age) }
+        let ahead = head.cosignedAt.milliseconds(since: now)
+        guard ahead <= Self.maximumClockSkewMilliseconds else { throw .ahead(milliseconds: ahead) }
+        let last = await replica.read { $0.lastSequencedAt }
+        return max(now, last ?? now)
+    }
+
+    /// The answer to a remembered request: the kept one, or what `fragment` makes, once it is logged.
+    package func answer(_ request: TransactionID, fragment: () throws -> [UInt8]) async throws -> Transformation {
+        try await journal.answer(request, by: identity, on: ledger) {
+            let fragment = try fragment()
+            let transformed = Transformed(
+                request: request, transformer: identity,
+                fragmentDigest: LedgerDigest.fragment(fragment, by: identity, for: request))
+            return ReleaseJournal.Draft(
+                fragment: fragment, signedTransaction: try signer.signed(.transformed(transformed)).serialized)
+        }
+    }
+}
+
+/// Why nothing can be decided on the ledger now.
+package enum FollowError: Error, Hashable, Sendable {
+    case replica(ReplicaError)
+    /// The newest final checkpoint is too old: somebody may be hiding what came after it.
+    case stale(ageMilliseconds: UInt64)
+    /// The witnesses' clocks are ahead of this machine's by more than is tolerated.
+    case ahead(milliseconds: UInt64)
+}
+
+extension FollowError: CustomStringConvertible {
+    package var description: String {
+        switch self {
+        case .replica(let error): "\(error)"
+        case .stale(let age): "the newest final checkpoint is \(age) ms old"
+        case .ahead(let milliseconds): "the witnesses' clocks are \(milliseconds) ms ahead of this machine's"
+        }
+    }
+}

@@ -1,0 +1,67 @@
+/// Exactly `count` public bytes, stored inline and compared by value.
+///
+/// For identifiers, digests and encodings whose length is part of their type. Not for secrets: its equality stops at
+/// the first difference and nothing wipes it (see ``SecretOctets``).
+public struct FixedOctets<let count: Int>: Sendable {
+    @usableFromInline var storage: InlineArray<count, UInt8>
+
+    /// `count` zero bytes.
+    public init() {
+        storage = InlineArray(repeating: 0)
+    }
+
+    /// Copies exactly `count` bytes.
+    ///
+    /// - Throws: ``OctetsError/wrongLength(expected:actual:)`` for any other length.
+    public init(_ bytes: some Collection<UInt8>) throws(OctetsError) {
+        guard bytes.count == count else { throw .wrongLength(expected: count, actual: bytes.count) }
+        storage = InlineArray(repeating: 0)
+        var index = 0
+        for byte in bytes {
+            storage[index] = byte
+            index += 1
+        }
+    }
+
+    /// Reads `2 * count` hexadecimal digits of either case.
+    public init(hexadecimal text: some StringProtocol) throws(OctetsError) {
+        try self.init([UInt8](hexadecimal: text))
+    }
+
+    /// The bytes as an array.
+    public var bytes: [UInt8] {
+        [UInt8](capacity: count) { output in
+            for index in 0..<count { output.append(storage[index]) }
+        }
+    }
+
+    /// `2 * count` lower-case hexadecimal digits.
+    public var hexadecimal: String { bytes.hexadecimal }
+
+    public subscript(index: Int) -> UInt8 { storage[index] }
+}
+
+extension FixedOctets: Hashable {
+    public static func == (lhs: Self, rhs: Self) -> Bool {
+        for index in 0..<count where lhs.storage[index] != rhs.storage[index] { return false }
+        return true
+    }
+
+    public func hash(into hasher: inout Hasher) {
+        for index in 0..<count { hasher.combine(storage[index]) }
+    }
+}
+
+extension FixedOctets: Comparable {
+    /// Lexicographic, first byte most significant.
+    public static func < (lhs: Self, rhs: Self) -> Bool {
+        for index in 0..<count where lhs.storage[index] != rhs.storage[index] {
+            return lhs.storage[index] < rhs.storage[index]
+        }
+        return false
+    }
+}
+
+extension FixedOctets: CustomStringConvertible {
+    public var description: String { hexadecimal }
+}

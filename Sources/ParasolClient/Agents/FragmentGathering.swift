@@ -1,0 +1,71 @@
+import SharingContracts
+import Umbral
+
+/// Which proxies were asked for a record, what they answered, and whom to ask next. No I/O: the doctor's errand drives it.
+struct FragmentGathering {
+    private var waiting: [IdentityID]
+    private let threshold: Int
+    private var usable: [(proxy: IdentityID, fragment: CapsuleFragment)] = []
+    private(set) var liars: [Doctor.WrongAnswer] = []
+    private(set) var refusals: [ClientError.ProxyRefusal] = []
+
+    init(proxies: [IdentityID], threshold: Int) {
+        waiting = proxies
+        self.threshold = threshold
+    }
+
+    var fragments: [CapsuleFragment] { usable.map(\.fragment) }
+    var proxiesInUse: [IdentityID] { usable.map(\.proxy) }
+    var isEnough: Bool { usable.count >= threshold }
+
+    /// The proxies to ask now: as many as are missing, of those not asked yet.
+    mutating func takeNext() -> [IdentityID] {
+        let next = Array(waiting.prefix(max(0, threshold - usable.count)))
+        waiting.removeFirst(next.count)
+        return next
+    }
+
+    mutating func add(
+        _ answers: [(proxy: IdentityID, answer: Result<[UInt8], ClientError>)], request: TransactionID, capsule: [UInt8]
+    ) {
+        for (proxy, answer) in answers {
+            switch answer {
+            case .failure(let error): refusals.append(.init(proxy: proxy, reason: "\(error)"))
+            case .success(let bytes):
+                do { usable.append((proxy, try CapsuleFragment(simple: bytes))) } catch {
+                    liars.append(
+                        .init(
+                            proxy: proxy, request: request, capsule: capsule, fragment: bytes, reason: "\(error)"))
+                }
+            }
+        }
+    }
+
+    /// Moves the fragments that were found wrong to the liars; indices are those of ``fragments``.
+    mutating func reject(_ rejected: [RejectedFragment], request: TransactionID, capsule: [UInt8]) {
+        for wrong in rejected.sorted(by: { $0.index > $1.index }) where usable.indices.contains(wrong.index) {
+            let (proxy, fragment) = usable.remove(at: wrong.index)
+            liars.append(
+                .init(
+                    proxy: proxy, request: request, capsule: capsule, fragment: fragment.simple,
+                    reason: "\(wrong.reason)"))
+        }
+    }
+
+    /// What to say when nobody is left to ask.
+    var failure: ClientError {
+        .tooFewProxies(
+            answered: usable.count, threshold: threshold,
+            refusals: refusals + liars.map { .init(proxy: $0.proxy, reason: "answered wrongly: \($0.reason)") })
+    }
+}
+
+extension UmbralError {
+    /// The fragments at fault, where the error names any.
+    var rejectedFragments: [RejectedFragment] {
+        switch self {
+        case .tooFewFragments(_, _, let rejected), .seedRefused(let rejected): rejected
+        default: []
+        }
+    }
+}

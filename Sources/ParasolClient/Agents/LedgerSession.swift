@@ -1,0 +1,73 @@
+package import LedgerReplica
+package import ServiceProtocols
+package import SharingContracts
+
+/// A client's way to the ledger: submits, checks what comes back, and follows it with a replica of its own.
+package struct LedgerSession: Sendable {
+    package let ledger: any Ledger
+    package let trust: TrustAnchor
+    package let replica: LedgerReplica
+    package let clock: any Clock
+
+    /// How often a transaction that is sequenced but not final yet is asked for again.
+    private static let attempts = 3
+
+    /// - Parameter heads: Keeps the newest checkpoint seen, so that the ledger cannot go back between two runs.
+    package init(ledger: any Ledger, trust: TrustAnchor, heads: any ReplicaHeadStore, clock: any Clock) {
+        self.ledger = ledger
+        self.trust = trust
+        self.clock = clock
+        replica = LedgerReplica(source: ledger, trust: trust, heads: heads)
+    }
+
+    /// The signer of this ledger's transactions with a key.
+    package var origin: String { trust.originName }
+
+    /// Submits a transaction and believes the receipt only when it proves this very transaction final.
+    ///
+    /// The same bytes are submitted again while too few witnesses have cosigned; that is always safe.
+    package func submit(_ transaction: SignedTransaction) async throws(ClientError) -> Receipt {
+        var attempt = 1
+        while true {
+            do {
+                let receipt = try await ledger.submit(transaction.serialized)
+                return try check(receipt, of: transaction)
+            } catch {
+                guard let error = error as? LedgerError else { throw ClientError(error) }
+                guard case .notFinal = error, attempt < Self.attempts else { throw .ledger(error) }
+                attempt += 1
+            }
+        }
+    }
+
+    /// Signs with each of `signers` and submits.
+    @discardableResult
+    package func submit(
+        _ body: TransactionBody, by signers: TransactionSigner...
+    ) async throws(ClientError) -> (id: TransactionID, receipt: Receipt) {
+        let signed: SignedTransaction
+        do {
+            let transaction = try Transaction.random(body)
+            signed = try SignedTransaction(
+                transaction, signatures: try signers.map { try $0.signature(on: transaction) })
+        } catch { throw ClientError(error) }
+        return (signed.id, try await submit(signed))
+    }
+
+    /// Follows the ledger to its newest final checkpoint and reads there.
+    package func read<Value: Sendable>(
+        _ body: @Sendable (WorldState) throws(ClientError) -> Value
+    ) async throws(ClientError) -> Value {
+        do { try await replica.catchUp() } catch { throw .replica(error) }
+        return try await replica.read(body)
+    }
+
+    private func check(_ receipt: Receipt, of transaction: SignedTransaction) throws(ClientError) -> Receipt {
+        let proved: VerifiedReceipt
+        do { proved = try trust.verify(receipt) } catch { throw .badReceipt("\(error)") }
+        guard proved.entry.transaction == transaction.transaction else {
+            throw .badReceipt("it is of another transaction")
+        }
+        return receipt
+    }
+}

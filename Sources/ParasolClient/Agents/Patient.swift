@@ -1,0 +1,150 @@
+import Crypto
+import Octets
+import ServiceProtocols
+package import SharingContracts
+import Umbral
+
+/// A patient's errands: folders, consents, keys, and looking at who looked.
+///
+/// Keys are in the profile, on disk and sealed, before anything that depends on them is on the ledger.
+package actor Patient {
+    let profile: ProfileStore
+    let session: LedgerSession
+    let services: ServiceDirectory
+
+    package init(profile: ProfileStore, session: LedgerSession, services: ServiceDirectory) {
+        self.profile = profile
+        self.session = session
+        self.services = services
+    }
+
+    // MARK: Folders
+
+    /// Opens a folder: makes its keys and the patient's share, gets the key service's share, and logs both proofs.
+    ///
+    /// - Parameters:
+    ///   - name: For the patient's own eyes; never leaves the profile.
+    ///   - keyService: The key service that holds the other share.
+    package func openFolder(named name: String, at keyService: IdentityID) async throws(ClientError) -> FolderID {
+        do {
+            var generator = SystemRandomNumberGenerator()
+            let folder = FolderID.random(using: &generator)
+            let share = DelegatingKeyShare.random(role: .patient)
+            let proof = try ShareProof(of: share, folder: folder.octets)
+            let signingKey = P256.Signing.PrivateKey()
+            let verifyingSecret = SecretKey.random()
+            let keys = try FolderKeys(
+                signingKey: ProfileKeys.octets(of: signingKey), verifyingSecret: verifyingSecret.octets,
+                share: share.octets)
+            let opened = ProfileFolder(id: folder, name: name, createdAt: session.clock.now(), state: .open(keys))
+            try await profile.update { $0.folders.append(opened) }
+
+            let service = try services.keyService(keyService)
+            let offer = try await service.openShare(
+                for: folder, patientShare: share.publicKey.compressed.bytes, proof: proof.serialized)
+            let serviceShare = try PublicKey(compressed: offer.point)
+            let serviceProof = try ShareProof(serialized: offer.proof)
+            let verified = try serviceProof.verified(share: serviceShare, role: .service, folder: folder.octets)
+            let own = try proof.verified(share: share.publicKey, role: .patient, folder: folder.octets)
+            let signer = TransactionSigner(id: folder.signer, key: signingKey, origin: session.origin)
+            let body = FolderOpened(
+                folder: folder, keyService: keyService, signingKey: signer.signingKey,
+                verifyingKey: verifyingSecret.publicKey,
+                patientShare: ProvenShare(publicShare: share.publicKey, proof: proof),
+                serviceShare: ProvenShare(publicShare: serviceShare, proof: serviceProof),
+                delegatingKey: try VerifiedShare.delegatingKey(patient: own, service: verified))
+            try await submitCountersigned(.folderOpened(body), by: signer, and: service)
+            return folder
+        } catch { throw ClientError(error) }
+    }
+
+    /// Erases a folder for ever: logs it, destroys the patient's share, and has the other holders destroy theirs.
+    ///
+    /// - Returns: The holders that have not said yet that they destroyed theirs; they do it when they next look.
+    package func erase(_ folder: FolderID) async throws(ClientError) -> [ClientError.ProxyRefusal] {
+        let (keyService, proxies) = try await session.read { (state) throws(ClientError) in
+            guard let found = state.folder(folder) else { throw .unknown("folder \(folder)") }
+            return (found.keyService, Set(found.consents.flatMap { state.consent($0)?.terms.proxies ?? [] }))
+        }
+        try await session.submit(.folderErased(FolderErased(folder: folder)), by: try await signer(of: folder))
+        let now = session.clock.now()
+        do {
+            try await profile.update { (profile) throws(ProfileError) in
+                let consents = Set(profile.deliveries.map(\.consent))
+                for consent in consents { profile.deliveries.removeAll { $0.consent == consent } }
+                try profile.eraseFolder(folder, at: now)
+            }
+        } catch { throw ClientError(error) }
+        var silent: [ClientError.ProxyRefusal] = []
+        do { _ = try await services.keyService(keyService).destroyErasedShares() } catch {
+            silent.append(.init(proxy: keyService, reason: "\(error)"))
+        }
+        return silent + (await destroyEndedFragments(at: proxies))
+    }
+
+    // MARK: Consents
+
+    /// Takes a consent back. From the first checkpoint that contains it no proxy transforms under it.
+    ///
+    /// - Returns: The proxies that have not said yet that they destroyed their fragments.
+    package func revoke(_ consent: ConsentID) async throws(ClientError) -> [ClientError.ProxyRefusal] {
+        let terms = try await session.read { (state) throws(ClientError) in
+            guard let found = state.consent(consent) else { throw .unknown("consent \(consent)") }
+            return found.terms
+        }
+        try await session.submit(
+            .consentRevoked(ConsentRevoked(consent: consent)), by: try await signer(of: terms.folder))
+        return await destroyEndedFragments(at: Set(terms.proxies))
+    }
+
+    /// Everybody who asked for access to the folder's records, and what came of it, oldest first.
+    package func accesses(to folder: FolderID) async throws(ClientError) -> [AccessRequest] {
+        try await session.read { (state) throws(ClientError) in
+            guard let found = state.folder(folder) else { throw .unknown("folder \(folder)") }
+            return found.requests.compactMap { state.request($0) }
+        }
+    }
+
+    private func destroyEndedFragments(at proxies: Set<IdentityID>) async -> [ClientError.ProxyRefusal] {
+        var silent: [ClientError.ProxyRefusal] = []
+        for proxy in proxies.sorted() {
+            do { _ = try await services.proxy(proxy).destroyEndedFragments() } catch {
+                silent.append(.init(proxy: proxy, reason: "\(error)"))
+            }
+        }
+        return silent
+    }
+
+    // MARK: Keys
+
+    /// The keys of an open folder.
+    func keys(of folder: FolderID) async throws(ClientError) -> FolderKeys {
+        guard let known = await profile.profile.folder(folder) else {
+            throw .unknown("folder \(folder) in this profile")
+        }
+        guard let keys = known.keys else { throw .unknown("keys of folder \(folder): it is erased") }
+        return keys
+    }
+
+    func signer(of folder: FolderID) async throws(ClientError) -> TransactionSigner {
+        let keys = try await keys(of: folder)
+        do {
+            return TransactionSigner(
+                id: folder.signer, key: try ProfileKeys.signingKey(keys.signingKey), origin: session.origin)
+        } catch { throw ClientError(error) }
+    }
+
+    /// Submits a transaction that the folder and its key service must both sign.
+    func submitCountersigned(
+        _ body: TransactionBody, by signer: TransactionSigner, and service: any KeyIssuing
+    ) async throws(ClientError) {
+        let signed: SignedTransaction
+        do {
+            let transaction = try Transaction.random(body)
+            let theirs = try TransactionSignature(
+                signer: service.identity.signer, normalizing: try await service.countersign(transaction.serialized))
+            signed = try SignedTransaction(transaction, signatures: [try signer.signature(on: transaction), theirs])
+        } catch { throw ClientError(error) }
+        _ = try await session.submit(signed)
+    }
+}

@@ -1,0 +1,167 @@
+package import Crypto
+package import LedgerReplica
+import Logging
+package import Persistence
+package import ServiceProtocols
+package import SharingContracts
+package import Umbral
+
+/// A proxy: holds one key fragment for each grant and transforms capsules, under the ledger's eyes.
+///
+/// - Rule: the proof of the request is on disk first; then the newest fresh final checkpoint decides; then the answer is
+///   logged; then it leaves.
+/// - Why: a proxy that could be talked into one unlogged transform would make every audit worthless (P3).
+/// - Consequence: without the ledger and its witnesses a proxy answers nobody.
+package actor ProxyService: Transforming {
+    /// What makes a fragment of a capsule. Another than ``honest`` exists to show that a liar is caught.
+    package typealias Reencryption = @Sendable (VerifiedKeyFragment, Capsule) throws -> [UInt8]
+
+    /// Re-encryption with proof, in simple form.
+    package static let honest: Reencryption = { try $0.reencrypt($1).simple }
+
+    /// SQLite's application id of a proxy's database: "PxyP".
+    package static let schema = Schema(
+        applicationID: 0x5078_7950, migrations: HolderContext.migrations + [FragmentStore.migration])
+
+    package nonisolated let identity: IdentityID
+    private let context: HolderContext
+    private let openingKey: OpeningKey
+    private let reencryption: Reencryption
+    private let logger: Logger
+    private var fragments: FragmentStore
+
+    /// - Parameters:
+    ///   - identity: The enrolled identity; its ``Umbral/SealingKey`` on the ledger must be that of `openingKey`.
+    ///   - openingKey: Opens the halves that are sealed to this proxy.
+    ///   - keyring: Seals fragments at rest.
+    ///   - databasePath: The proxy's own SQLite file.
+    package init(
+        identity: IdentityID, signingKey: P256.Signing.PrivateKey, openingKey: OpeningKey, keyring: MasterKeyring,
+        databasePath: String, ledger: any Ledger, trust: TrustAnchor, clock: any Clock,
+        reencryption: @escaping Reencryption = ProxyService.honest
+    ) throws(PersistenceError) {
+        let store = try Store(path: databasePath, schema: Self.schema)
+        self.identity = identity
+        context = HolderContext(
+            identity: identity,
+            signer: TransactionSigner(id: identity.signer, key: signingKey, origin: trust.originName), trust: trust,
+            ledger: ledger, store: store, clock: clock)
+        fragments = try FragmentStore(store: store, keyring: keyring)
+        self.openingKey = openingKey
+        self.reencryption = reencryption
+        logger = Logger(label: "parasol.proxy.\(identity)")
+    }
+
+    // MARK: Installing
+
+    package func install(_ delivery: FragmentDelivery) async throws(ProxyError) {
+        let now = try await follow()
+        let identity = identity
+        let grant = try await context.replica.read { (state) throws(ProxyError) in
+            try IssuedGrant(of: delivery.consent, to: identity, in: state, at: now)
+        }
+        let fragment: VerifiedKeyFragment
+        do {
+            let assembly = KeyFragmentAssembly(
+                openingKey: openingKey, proxy: identity.octets, consent: delivery.consent.octets)
+            fragment = try assembly.fragment(
+                patientHalf: try SealedHalf(serialized: delivery.patientHalf),
+                serviceHalf: try SealedHalf(serialized: delivery.serviceHalf),
+                verifyingKey: grant.verifyingKey, delegatingKey: grant.delegatingKey, receivingKey: grant.receivingKey)
+        } catch { throw .invalidFragment("\(error)") }
+        // What was signed must also be what the ledger says was issued.
+        guard fragment.id == grant.commitment.fragment,
+            fragment.fragment.commitment == EncodedPoint(grant.commitment.commitment.point),
+            fragment.fragment.precursor == grant.precursor
+        else { throw .invalidFragment("it is not the fragment that the ledger says was issued to this proxy") }
+        do { try await fragments.insert(fragment, of: delivery.consent) } catch { throw .storage("\(error)") }
+        logger.info("fragment installed", metadata: ["consent": "\(delivery.consent)"])
+    }
+
+    // MARK: Transforming
+
+    package func transform(request: Receipt, capsule: [UInt8]) async throws(ProxyError) -> Transformation {
+        let proved: VerifiedReceipt
+        do { proved = try context.trust.verify(request) } catch { throw .invalidReceipt("\(error)") }
+        guard case .accessRequested(let access) = proved.entry.transaction.body,
+            case .consent(let consent) = access.authority
+        else { throw .invalidReceipt("it is not of a request for access under a consent") }
+        let id = proved.entry.transaction.id
+        let parsed: Capsule
+        do { parsed = try Capsule(simple: capsule) } catch { throw .malformed("capsule: \(error)") }
+
+        do { try await context.journal.remember(request, of: id) } catch { throw .storage("\(error)") }
+        let now = try await follow()
+        try await permit(id, access, consent, capsule: capsule, at: now)
+        let fragment: VerifiedKeyFragment?
+        do { fragment = try await fragments.fragment(of: consent) } catch { throw .storage("\(error)") }
+        guard let fragment else { throw .noFragment(consent) }
+        do {
+            let answer = try await context.answer(id) { try reencryption(fragment, parsed) }
+            logger.info("transformed", metadata: ["request": "\(id)", "consent": "\(consent)"])
+            return answer
+        } catch let error as LedgerError { throw .ledger(error) } catch { throw .storage("\(error)") }
+    }
+
+    /// Whether the ledger's newest final state lets this request be answered with this capsule.
+    private func permit(
+        _ id: TransactionID, _ access: AccessRequested, _ consent: ConsentID, capsule: [UInt8], at now: Timestamp
+    ) async throws(ProxyError) {
+        let digest = LedgerDigest.capsule(capsule, of: access.record)
+        let identity = identity
+        try await context.replica.read { (state) throws(ProxyError) in
+            guard let request = state.request(id), request.authority == access.authority else {
+                throw .unknownRequest(id)
+            }
+            guard let granted = state.consent(consent) else { throw .unknownConsent(consent) }
+            guard granted.terms.proxies.contains(identity) else { throw .noFragment(consent) }
+            if let refusal = state.transformRefusal(of: consent, at: now) {
+                throw .notPermitted(consent, refusal.rawValue)
+            }
+            guard let record = state.record(access.record), record.capsuleDigest == digest else {
+                throw .wrongCapsule(access.record)
+            }
+        }
+    }
+
+    // MARK: Destroying
+
+    package func destroyEndedFragments() async throws(ProxyError) -> [ConsentID] {
+        let now = try await follow()
+        var destroyed: [ConsentID] = []
+        do {
+            for consent in try await fragments.held() {
+                guard let reason = await context.replica.read({ $0.destructionReason(of: consent, at: now) }) else {
+                    continue
+                }
+                let said = try context.signer.signed(
+                    .fragmentsDestroyed(
+                        FragmentsDestroyed(holder: identity, target: .consent(consent), reason: reason)))
+                try await fragments.destroy(consent, saying: said.serialized)
+                destroyed.append(consent)
+                logger.info("fragment destroyed", metadata: ["consent": "\(consent)", "reason": "\(reason)"])
+            }
+            // Also those whose report a crash or an absent ledger kept back.
+            for (consent, transaction) in try await fragments.unreportedDestructions() {
+                _ = try await context.ledger.submit(transaction)
+                try await fragments.reported(consent)
+            }
+        } catch let error as LedgerError { throw .ledger(error) } catch { throw .storage("\(error)") }
+        return destroyed
+    }
+
+    /// Seals all fragments under the ring's current key. From then on the previous keys are not needed.
+    ///
+    /// - Returns: The number of fragments sealed anew.
+    package func rotateMasterKey(to keyring: MasterKeyring) async throws(ProxyError) -> Int {
+        do {
+            let (rotated, count) = try await fragments.rotated(to: keyring)
+            fragments = rotated
+            return count
+        } catch { throw .storage("\(error)") }
+    }
+
+    private func follow() async throws(ProxyError) -> Timestamp {
+        do { return try await context.follow() } catch { throw .cannotFollowLedger("\(error)") }
+    }
+}

@@ -1,0 +1,117 @@
+import Octets
+import SharingMessages
+import Umbral
+
+#if canImport(FoundationEssentials)
+    import FoundationEssentials
+#else
+    import Foundation
+#endif
+
+// The only place that touches `Data`, which generated messages use for byte fields.
+
+extension Data {
+    var octets: [UInt8] { Array(self) }
+
+    init(_ identifier: Identifier<some IdentifierKind>) { self.init(identifier.bytes) }
+
+    init<let length: Int>(_ octets: FixedOctets<length>) { self.init(octets.bytes) }
+
+    init(_ key: PublicKey) { self.init(key.compressed) }
+
+    init(_ key: SigningKey) { self.init(key.compressed) }
+}
+
+/// Reads the fields of one message into typed values, and says which field is wrong.
+struct WireFields {
+    /// The message's name, for reasons.
+    let message: StaticString
+
+    func violation(_ field: StaticString, _ reason: String) -> ContractViolation {
+        ContractViolation(.malformedField, "\(message).\(field): \(reason)")
+    }
+
+    func fixed<let length: Int>(
+        _ data: Data, _ field: StaticString, _ type: FixedOctets<length>.Type = FixedOctets<length>.self
+    ) throws(ContractViolation) -> FixedOctets<length> {
+        do { return try FixedOctets(data) } catch {
+            throw violation(field, "\(data.count) bytes, expected \(length)")
+        }
+    }
+
+    func identifier<Kind>(_ data: Data, _ field: StaticString) throws(ContractViolation) -> Identifier<Kind> {
+        Identifier(try fixed(data, field, FixedOctets<16>.self))
+    }
+
+    /// A list of identifiers, strictly ascending, as many as `count` allows.
+    func identifiers<Kind>(
+        _ list: [Data], _ field: StaticString, count: ClosedRange<Int>
+    ) throws(ContractViolation) -> [Identifier<Kind>] {
+        try require(count: list.count, in: count, field)
+        var identifiers: [Identifier<Kind>] = []
+        identifiers.reserveCapacity(list.count)
+        for data in list {
+            let next: Identifier<Kind> = try identifier(data, field)
+            if let last = identifiers.last, last >= next {
+                throw ContractViolation(.notAscending, "\(message).\(field): \(next) does not follow \(last)")
+            }
+            identifiers.append(next)
+        }
+        return identifiers
+    }
+
+    /// A secp256k1 point, SEC1 compressed, not infinity.
+    func point(_ data: Data, _ field: StaticString) throws(ContractViolation) -> PublicKey {
+        let octets: FixedOctets<33> = try fixed(data, field)
+        do { return try PublicKey(compressed: octets.bytes) } catch { throw violation(field, "\(error)") }
+    }
+
+    /// A P-256 point, SEC1 compressed, not infinity.
+    func signingKey(_ data: Data, _ field: StaticString) throws(ContractViolation) -> SigningKey {
+        guard let key = SigningKey(compressed: try fixed(data, field)) else {
+            throw violation(field, "not a compressed point of P-256")
+        }
+        return key
+    }
+
+    /// An X-Wing public key.
+    func sealingKey(_ data: Data, _ field: StaticString) throws(ContractViolation) -> SealingKey {
+        do { return try SealingKey(serialized: data.octets) } catch { throw violation(field, "\(error)") }
+    }
+
+    func timestamp(_ milliseconds: UInt64, _ field: StaticString) throws(ContractViolation) -> Timestamp {
+        let time = Timestamp(milliseconds: milliseconds)
+        guard milliseconds > 0, time <= .latest else {
+            throw violation(field, "\(milliseconds) is not between 1970 and 9999")
+        }
+        return time
+    }
+
+    /// A text of bounded length without control characters, which could forge lines where it is printed.
+    func text(_ text: String, _ field: StaticString, bytes bound: Int) throws(ContractViolation) -> String {
+        try require(count: text.utf8.count, in: 1...bound, field)
+        let isControl = { (scalar: Unicode.Scalar) in
+            switch scalar.properties.generalCategory {
+            case .control, .format, .lineSeparator, .paragraphSeparator: true
+            default: false
+            }
+        }
+        guard !text.unicodeScalars.contains(where: isControl) else {
+            throw violation(field, "contains a control or format character")
+        }
+        return text
+    }
+
+    func purpose(_ code: String, _ field: StaticString) throws(ContractViolation) -> Purpose {
+        guard let purpose = Purpose(code: code) else {
+            throw violation(field, "not an HL7 v3 PurposeOfUse code")
+        }
+        return purpose
+    }
+
+    func require(count: Int, in range: ClosedRange<Int>, _ field: StaticString) throws(ContractViolation) {
+        guard range.contains(count) else {
+            throw violation(field, "\(count), allowed are \(range.lowerBound) to \(range.upperBound)")
+        }
+    }
+}

@@ -1,0 +1,102 @@
+import Umbral
+
+extension ConsentContract {
+    // MARK: FragmentsDestroyed
+
+    func check(
+        _ body: FragmentsDestroyed, at time: Timestamp, _ surroundings: ConsentSurroundings
+    ) throws(ContractViolation) {
+        switch body.target {
+        case .consent(let id):
+            let consent = try consent(id)
+            guard consent.terms.proxies.contains(body.holder) else {
+                throw ContractViolation(.notAHolder, "\(body.holder) is not a proxy of consent \(id)")
+            }
+            guard consent.destructions[body.holder] == nil else {
+                throw ContractViolation(.alreadyDestroyed, "\(body.holder) already destroyed its fragment of \(id)")
+            }
+            let isDue =
+                switch body.reason {
+                case .revoked: consent.revoked != nil
+                case .expired: time > consent.terms.notAfter
+                case .usedUp: consent.isUsedUp
+                case .erased: try surroundings.records.folder(consent.terms.folder).isErased
+                }
+            guard isDue else {
+                throw ContractViolation(.destructionNotDue, "consent \(id) is not \(body.reason.rawValue) at \(time)")
+            }
+        case .folder(let id):
+            let folder = try surroundings.records.folder(id)
+            guard folder.keyService == body.holder else {
+                throw ContractViolation(.notAHolder, "\(body.holder) is not the key service of folder \(id)")
+            }
+            guard folder.shareDestroyed == nil else {
+                throw ContractViolation(.alreadyDestroyed, "\(body.holder) already destroyed its share of \(id)")
+            }
+            guard body.reason == .erased, folder.isErased else {
+                throw ContractViolation(.destructionNotDue, "a share goes when its folder is erased, and not before")
+            }
+        }
+    }
+
+    mutating func perform(_ body: FragmentsDestroyed, _ event: LedgerEvent, _ records: inout RecordContract) {
+        switch body.target {
+        case .consent(let id):
+            consents[id]?.destructions[body.holder] = Destruction(reason: body.reason, event: event)
+        case .folder(let id):
+            records.noteShareDestroyed(id, event)
+        }
+    }
+
+    // MARK: FragmentDisputed
+
+    func check(_ body: FragmentDisputed, _ surroundings: ConsentSurroundings) throws(ContractViolation) {
+        let request = try request(body.request)
+        guard case .consent(let consentID) = request.authority else {
+            throw ContractViolation(.notDisputable, "request \(body.request) is the folder owner's")
+        }
+        guard let transform = request.transform(by: body.transformer) else {
+            throw ContractViolation(
+                .unknownTransform, "\(body.transformer) logged no transform for request \(body.request)")
+        }
+        guard transform.disputed == nil else {
+            throw ContractViolation(
+                .alreadyDisputed, "the transform of \(body.transformer) for request \(body.request) is disputed")
+        }
+        let record = try surroundings.records.record(request.record, in: request.folder)
+        guard LedgerDigest.capsule(body.capsule, of: request.record) == record.capsuleDigest else {
+            throw ContractViolation(.capsuleMismatch, "the capsule is not that of record \(request.record)")
+        }
+        let digest = LedgerDigest.fragment(body.capsuleFragment, by: body.transformer, for: body.request)
+        guard digest == transform.fragmentDigest else {
+            throw ContractViolation(
+                .fragmentMismatch, "the fragment is not the one that \(body.transformer) committed to")
+        }
+        let consent = try consent(consentID)
+        let folder = try surroundings.records.folder(request.folder)
+        let capsule: Capsule
+        do { capsule = try Capsule(simple: body.capsule) } catch {
+            // No fragment of an invalid capsule can be right or wrong. The depositor is to blame, not the proxy.
+            throw ContractViolation(.capsuleMismatch, "the capsule of record \(request.record) is invalid: \(error)")
+        }
+        guard let keys = consent.keys, let commitment = keys.fragment(of: body.transformer),
+            let receivingKey = surroundings.enrollment.identities[consent.terms.grantee]?.receivingKey
+        else {
+            throw ContractViolation(.keysNotIssued, "no keys are issued for consent \(consentID)")
+        }
+        let fault = UmbralChecks.fault(
+            of: body.capsuleFragment, for: capsule, commitment: commitment, precursor: keys.precursor,
+            folder: folder, receivingKey: receivingKey)
+        guard fault != nil else {
+            throw ContractViolation(
+                .fragmentIsCorrect, "\(body.transformer) answered request \(body.request) correctly")
+        }
+    }
+
+    mutating func perform(_ body: FragmentDisputed, _ event: LedgerEvent) {
+        guard let index = requests[body.request]?.transforms.firstIndex(where: { $0.transformer == body.transformer })
+        else { return }
+        requests[body.request]?.transforms[index].disputed = event
+        convictions[body.transformer, default: []].append(body.request)
+    }
+}

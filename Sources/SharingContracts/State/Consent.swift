@@ -1,0 +1,40 @@
+/// A granted consent, as the ledger knows it now.
+package struct Consent: Hashable, Sendable {
+    /// What the patient signed.
+    package let terms: ConsentGranted
+    package let granted: LedgerEvent
+    /// The commitments to its key fragments, once they are issued.
+    package internal(set) var keys: KeysIssued?
+    package internal(set) var issued: LedgerEvent?
+    package internal(set) var revoked: LedgerEvent?
+    /// Accesses requested under it, in order; at most the terms' ``ConsentGranted/maximumOpens``.
+    package internal(set) var requests: [TransactionID] = []
+    /// Which proxies say that they destroyed their fragments.
+    package internal(set) var destructions: [IdentityID: Destruction] = [:]
+
+    package var id: ConsentID { terms.consent }
+    package var isUsedUp: Bool { requests.count >= Int(terms.maximumOpens) }
+}
+
+/// A holder's statement that it destroyed what it held.
+package struct Destruction: Hashable, Sendable {
+    package let reason: DestructionReason
+    package let event: LedgerEvent
+}
+
+/// Whether a consent lets its grantee ask for access, and why not. The first that applies, from the top.
+package enum ConsentStatus: String, Hashable, Sendable, CaseIterable {
+    /// The folder is erased.
+    case erased
+    /// The patient took it back.
+    case revoked
+    /// The grantee's identity is retired.
+    case granteeRetired
+    /// Its last millisecond has passed.
+    case expired
+    /// Its first millisecond has not come.
+    case notYetValid
+    /// As many accesses are requested as it allows. Those can still be transformed.
+    case usedUp
+    case active
+}

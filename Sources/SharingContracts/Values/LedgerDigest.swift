@@ -1,0 +1,34 @@
+private import Crypto
+package import Octets
+
+/// The digests that transactions carry in place of what must not be written down (Protocols/transactions.md).
+package enum LedgerDigest {
+    /// `capsule_digest` of a `RecordDeposited`: SHA-256 of the tag, the record's identifier and the capsule.
+    ///
+    /// The identifier is bound in so that a capsule cannot be moved to another record.
+    package static func capsule(_ capsule: [UInt8], of record: RecordID) -> FixedOctets<32> {
+        digest("parasol-capsule/v1\0", [record.bytes, capsule])
+    }
+
+    /// `fragment_digest` of a `Transformed`: SHA-256 of the tag, the request, the transformer and the exact fragment.
+    ///
+    /// - Parameter fragment: A capsule fragment in simple form, 359 bytes, or the key service's partial decapsulation.
+    package static func fragment(
+        _ fragment: [UInt8], by transformer: IdentityID, for request: TransactionID
+    ) -> FixedOctets<32> {
+        digest("parasol-capsule-fragment/v1\0", [request.bytes, transformer.bytes, fragment])
+    }
+
+    private static func digest(_ tag: String, _ parts: [[UInt8]]) -> FixedOctets<32> {
+        var hash = SHA256()
+        hash.update(data: Array(tag.utf8))
+        for part in parts { hash.update(data: part) }
+        return sha256(hash.finalize())
+    }
+
+    static func sha256(of bytes: [UInt8]) -> FixedOctets<32> { sha256(SHA256.hash(data: bytes)) }
+
+    private static func sha256(_ digest: SHA256.Digest) -> FixedOctets<32> {
+        do { return try FixedOctets(Array(digest)) } catch { preconditionFailure("SHA-256 has 32 bytes") }
+    }
+}

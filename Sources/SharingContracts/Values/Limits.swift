@@ -1,0 +1,25 @@
+/// Every bound of the transaction formats and the contracts, each with its reason.
+package enum Limits {
+    /// A leaf has at most as many bytes as the 16-bit length of a C2SP tlog-tiles entry bundle can say.
+    package static let entryBytes = 65_535
+    /// Leaves room in a leaf for its time and framing, and a margin for later fields.
+    package static let signedTransactionBytes = 60_000
+    /// A key name in a signed note is at most this long here.
+    package static let originBytes = 255
+    /// Every member signs the founding and is shown in every audit.
+    package static let members = 64
+    package static let memberNameBytes = 255
+    package static let witnessPolicyBytes = 16 << 10
+    /// 16 KiB of identifiers. A longer list is better said as the whole folder, or as several consents.
+    package static let consentRecords = 1024
+    /// As many shares as Umbral allows.
+    package static let proxies = 255
+    package static let maximumOpens: UInt32 = 1_000_000
+    /// Ten years of 365.25 days. A consent that outlives whoever gave it is no consent.
+    package static let consentMilliseconds: UInt64 = 315_576_000_000
+    /// The largest size class of Protocols/sealed-record.md.
+    package static let sizeClass: UInt32 = 64
+    /// A fragment in simple form has 359 bytes; a liar's may have any, and must still fit into a dispute.
+    package static let disputedFragmentBytes = 32 << 10
+    package static let capsuleBytes = 98
+}

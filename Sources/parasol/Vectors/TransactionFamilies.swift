@@ -1,0 +1,158 @@
+import Crypto
+import Octets
+import SharingContracts
+
+/// `leaves`: a whole small ledger, read, replayed and described anew.
+enum LedgerLeafFamily: VectorFamily {
+    static let name = "leaves"
+
+    static func verify(
+        _ section: VectorNode, of file: VectorFields, report: (String) -> Void
+    ) throws(VectorError) -> Int {
+        let (origin, entries, state) = try LedgerReplay.run(file)
+        for ((index, node), entry) in zip(try section.array().enumerated(), entries) {
+            try check(node, entry, origin, state)
+            report("leaf \(index): \(entry.transaction.body.name) is valid where it stands")
+        }
+        return entries.count
+    }
+
+    private static func check(
+        _ node: VectorNode, _ entry: LedgerEntry, _ origin: String, _ state: WorldState
+    ) throws(VectorError) {
+        var fields = try node.fields()
+        let transaction = entry.transaction
+        try fields["type"].reads(Array(transaction.body.name.utf8))
+        let time = try fields["sequencedAt"]
+        guard try time.unsigned() == entry.sequencedAt.milliseconds else {
+            throw time.failure(.unequal(expected: String(entry.sequencedAt.milliseconds)))
+        }
+        try fields["transaction"].equals(transaction.serialized)
+        let input = try node.attempt { () throws(ContractViolation) in try transaction.signatureInput(origin: origin) }
+        try fields["signatureInputSHA256"].equals(Array(SHA256.hash(data: input)))
+        let signatures = try fields["signatures"]
+        let nodes = try signatures.array()
+        guard nodes.count == entry.signedTransaction.signatures.count else {
+            throw signatures.failure(.unequal(expected: "\(entry.signedTransaction.signatures.count) signatures"))
+        }
+        for (node, signature) in zip(nodes, entry.signedTransaction.signatures) {
+            var fields = try node.fields()
+            try fields["signer"].reads(Array("\(signature.signer)".utf8))
+            try fields["key"].reads(Array((state.signingKey(of: signature.signer)?.description ?? "").utf8))
+            try fields["signature"].equals(signature.signature.bytes)
+            try fields.finish()
+        }
+        try fields["signedTransaction"].equals(entry.signedTransaction.serialized)
+        try fields["entry"].equals(entry.serialized)
+        try fields["leafHash"].equals(Array(SHA256.hash(data: [0] + entry.serialized)))
+        try fields.finish()
+    }
+}
+
+/// The ledger of a file, re-executed.
+enum LedgerReplay {
+    static func run(
+        _ file: VectorFields
+    ) throws(VectorError) -> (origin: String, entries: [LedgerEntry], state: WorldState) {
+        var file = file
+        let origin = try file["origin"].string()
+        var state = WorldState(origin: origin)
+        var entries: [LedgerEntry] = []
+        for node in try file[LedgerLeafFamily.name].array() {
+            var fields = try node.fields()
+            let bytes = try fields["entry"]
+            let entry = try bytes.parsed { encoded throws(ContractViolation) in try LedgerEntry(serialized: encoded) }
+            try bytes.attempt { () throws(ContractViolation) in try state.apply(entry) }
+            entries.append(entry)
+        }
+        return (origin, entries, state)
+    }
+}
+
+/// `capsuleDigests`: what the ledger keeps of a capsule.
+enum CapsuleDigestFamily: VectorFamily {
+    static let name = "capsuleDigests"
+
+    static func verify(
+        _ section: VectorNode, of file: VectorFields, report: (String) -> Void
+    ) throws(VectorError) -> Int {
+        let state = try LedgerReplay.run(file).state
+        let nodes = try section.array()
+        for node in nodes {
+            var fields = try node.fields()
+            let text = try fields["record"].string()
+            let record = try node.attempt { try RecordID(hexadecimal: text) }
+            let digest = LedgerDigest.capsule(try fields["capsule"].octets(), of: record)
+            try fields["digest"].equals(digest.bytes)
+            guard state.record(record)?.capsuleDigest == digest else {
+                throw node.failure(.refused("the ledger has another digest"))
+            }
+            try fields.finish()
+            report("capsule digest of record \(record): is the ledger's")
+        }
+        return nodes.count
+    }
+}
+
+/// `fragmentDigests`: what the ledger keeps of a fragment.
+enum FragmentDigestFamily: VectorFamily {
+    static let name = "fragmentDigests"
+
+    static func verify(
+        _ section: VectorNode, of file: VectorFields, report: (String) -> Void
+    ) throws(VectorError) -> Int {
+        let state = try LedgerReplay.run(file).state
+        let nodes = try section.array()
+        for node in nodes {
+            var fields = try node.fields()
+            let (first, second) = (try fields["request"].string(), try fields["transformer"].string())
+            let request = try node.attempt { try TransactionID(hexadecimal: first) }
+            let transformer = try node.attempt { try IdentityID(hexadecimal: second) }
+            let digest = LedgerDigest.fragment(try fields["fragment"].octets(), by: transformer, for: request)
+            try fields["digest"].equals(digest.bytes)
+            guard state.request(request)?.transform(by: transformer)?.fragmentDigest == digest else {
+                throw node.failure(.refused("the ledger has another digest"))
+            }
+            try fields.finish()
+            report("fragment digest for request \(request): is the ledger's")
+        }
+        return nodes.count
+    }
+}
+
+/// `refusals`: encodings that nobody may accept.
+enum TransactionRefusalFamily: VectorFamily {
+    static let name = "refusals"
+
+    static func verify(
+        _ section: VectorNode, of file: VectorFields, report: (String) -> Void
+    ) throws(VectorError) -> Int {
+        let nodes = try section.array()
+        for node in nodes {
+            var fields = try node.fields()
+            let what = try fields["what"].string()
+            let level = try fields["level"]
+            let (name, bytes, code) = (try level.string(), try fields["bytes"].octets(), try fields["code"])
+            do throws(ContractViolation) {
+                switch name {
+                case "entry": _ = try LedgerEntry(serialized: bytes)
+                case "signedTransaction": _ = try SignedTransaction(serialized: bytes)
+                case "transaction": _ = try Transaction(serialized: bytes)
+                default: throw ContractViolation(.undecodable, "level \(name)")
+                }
+            } catch {
+                guard ["entry", "signedTransaction", "transaction"].contains(name) else {
+                    throw level.failure(.wrongType(expected: "entry, signedTransaction or transaction"))
+                }
+                guard try code.string() == error.code.rawValue else {
+                    throw code.failure(.unequal(expected: error.code.rawValue))
+                }
+                try fields.finish()
+                report("refusal, \(what): \(error.code.rawValue)")
+                continue
+            }
+            throw node.failure(.accepted)
+        }
+        return nodes.count
+    }
+}

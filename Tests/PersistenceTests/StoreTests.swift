@@ -1,0 +1,221 @@
+import Dispatch
+import Foundation
+import Octets
+import Persistence
+import Testing
+
+@Suite struct StoreTests {
+    @Test func aStoreRunsWithFullFsyncInWALModeAndForeignKeys() async throws {
+        let folder = try Folder()
+        let store = try Store(path: folder.path("a.sqlite"), schema: .test)
+        let settings = try await store.write { transaction in
+            try ["synchronous", "journal_mode", "foreign_keys", "secure_delete"].map {
+                try transaction.requiredRow("SELECT * FROM pragma_\($0)").value($0)
+            }
+        }
+        #expect(settings == [.integer(2), .text("wal"), .integer(1), .integer(1)])
+        await #expect(throws: PersistenceError.self) {
+            try await store.write { try $0.execute("INSERT INTO part (item) VALUES (99)") }
+        }
+    }
+
+    @Test func databaseFilesAreForTheirOwnerOnly() async throws {
+        let folder = try Folder()
+        let name = "a.sqlite"
+        #expect(FileManager.default.createFile(atPath: folder.path(name), contents: nil))
+        try FileManager.default.setAttributes([.posixPermissions: 0o644], ofItemAtPath: folder.path(name))
+        let store = try Store(path: folder.path(name), schema: .test)
+        try await store.write { try $0.execute("INSERT INTO item (name) VALUES ('a')") }
+        for file in try FileManager.default.contentsOfDirectory(atPath: folder.url.path) {
+            #expect(try folder.mode(file) == 0o600, "\(file)")
+        }
+        try store.close()
+    }
+
+    @Test func whatIsWrittenIsThereAfterReopening() async throws {
+        let folder = try Folder()
+        let path = folder.path("a.sqlite")
+        var store: Store? = try Store(path: path, schema: .test)
+        try await store?.write {
+            try $0.execute("INSERT INTO item (name, payload) VALUES (?, ?)", ["a", .blob([0, 1, 255])])
+        }
+        try store?.close()
+        store = nil
+        let again = try Store(path: path, schema: .test)
+        let row = try await again.read { try $0.requiredRow("SELECT * FROM item") }
+        #expect(try row.bytes("payload") == [0, 1, 255])
+        #expect(try row.text("name") == "a")
+        #expect(try row.integer("id") == 1)
+        #expect(try row.fixed("payload", as: FixedOctets<3>.self) == FixedOctets([0, 1, 255]))
+    }
+
+    @Test func aFailingClosureChangesNothingAndItsErrorComesThrough() async throws {
+        let folder = try Folder()
+        let store = try Store(path: folder.path("a.sqlite"), schema: .test)
+        await #expect(throws: Refusal(number: 7)) {
+            try await store.write { transaction in
+                try transaction.execute("INSERT INTO item (name) VALUES ('a')")
+                throw Refusal(number: 7)
+            }
+        }
+        let count = try await store.read { try $0.requiredRow("SELECT count(*) AS n FROM item").integer("n") }
+        #expect(count == 0)
+    }
+
+    @Test func uniqueViolationsAndSyntaxErrorsAreToldApart() async throws {
+        let folder = try Folder()
+        let store = try Store(path: folder.path("a.sqlite"), schema: .test)
+        let caught = await #expect(throws: PersistenceError.self) {
+            try await store.write { transaction in
+                try transaction.execute("INSERT INTO item (name) VALUES ('a')")
+                try transaction.execute("INSERT INTO item (name) VALUES ('a')")
+            }
+        }
+        guard case .constraint(2067, _) = caught else { throw Refusal(number: 0) }
+        let other = await #expect(throws: PersistenceError.self) {
+            try await store.write { try $0.execute("INSERT INTO nowhere VALUES (1)") }
+        }
+        guard case .sql(1, _) = other else { throw Refusal(number: 1) }
+    }
+
+    @Test func readsCannotWrite() async throws {
+        let folder = try Folder()
+        let store = try Store(path: folder.path("a.sqlite"), schema: .test)
+        await #expect(throws: PersistenceError.self) {
+            try await store.read { try $0.execute("INSERT INTO item (name) VALUES ('a')") }
+        }
+    }
+
+    @Test func columnsMustHoldWhatIsAskedFor() async throws {
+        let folder = try Folder()
+        let store = try Store(path: folder.path("a.sqlite"), schema: .test)
+        let row = try await store.read {
+            try $0.requiredRow("SELECT 1 AS one, -1 AS minus, 'x' AS x, x'0102' AS b, NULL AS absent, 1.5 AS real")
+        }
+        #expect(throws: PersistenceError.noColumn("two")) { try row.integer("two") }
+        #expect(throws: PersistenceError.wrongType(column: "x")) { try row.integer("x") }
+        #expect(throws: PersistenceError.wrongType(column: "minus")) { try row.unsigned("minus") }
+        #expect(throws: PersistenceError.wrongType(column: "one")) { try row.text("one") }
+        #expect(throws: PersistenceError.wrongType(column: "absent")) { try row.bytes("absent") }
+        #expect(throws: PersistenceError.wrongType(column: "b")) { try row.fixed("b", as: FixedOctets<3>.self) }
+        #expect(try row.optionalBytes("absent") == nil)
+        #expect(try row.optionalInteger("one") == 1)
+        #expect(try row.value("real") == .real(1.5))
+        #expect(try row.isNull("absent"))
+        #expect(throws: PersistenceError.integerOutOfRange) { try SQLValue.unsigned(1 << 63) }
+        await #expect(throws: PersistenceError.noRow) {
+            try await store.read { try $0.requiredRow("SELECT * FROM item") }
+        }
+    }
+
+    @Test func oneStoreAtATimeHasAFile() throws {
+        let folder = try Folder()
+        let path = folder.path("a.sqlite")
+        var first: Store? = try Store(path: path, schema: .test)
+        #expect(first != nil)
+        #expect(throws: PersistenceError.inUse(path: path)) { try Store(path: path, schema: .test) }
+        first = nil
+        #expect(throws: Never.self) { try Store(path: path, schema: .test) }
+    }
+
+    @Test func aClosedStoreSaysSo() async throws {
+        let folder = try Folder()
+        let path = folder.path("a.sqlite")
+        let store = try Store(path: path, schema: .test)
+        try store.close()
+        await #expect(throws: PersistenceError.closed) { try await store.read { _ in 1 } }
+        await #expect(throws: PersistenceError.closed) { try await store.write { _ in 1 } }
+        #expect(throws: Never.self) { try Store(path: path, schema: .test) }
+    }
+
+    @Test func aClosedStoreLeavesOneWholeFile() async throws {
+        let folder = try Folder()
+        let path = folder.path("a.sqlite")
+        let store = try Store(path: path, schema: .test)
+        try await store.write { try $0.execute("INSERT INTO item (name) VALUES ('a name to be found')") }
+        _ = try await store.read { try $0.rows("SELECT * FROM item") }
+        try store.close()
+        let bytes = [UInt8](try Data(contentsOf: URL(fileURLWithPath: path)))
+        #expect(bytes.contains(Array("a name to be found".utf8)))
+    }
+
+    @Test func aDamagedFileIsRefused() async throws {
+        let folder = try Folder()
+        let path = folder.path("a.sqlite")
+        let store = try Store(path: path, schema: .test)
+        try await store.write { transaction in
+            for index in Int64(0)..<500 {
+                try transaction.execute(
+                    "INSERT INTO item (name, payload) VALUES (?, zeroblob(200))", [.text("name \(index)")])
+            }
+        }
+        try store.close()
+        var bytes = [UInt8](try Data(contentsOf: URL(fileURLWithPath: path)))
+        for page in 8..<12 { for offset in 0..<64 { bytes[page * 4096 + offset] = 0xaa } }
+        let copy = folder.path("b.sqlite")
+        try Data(bytes).write(to: URL(fileURLWithPath: copy))
+        let caught = #expect(throws: PersistenceError.self) { try Store(path: copy, schema: .test) }
+        guard case .corrupt(copy, _) = caught else { throw Refusal(number: 2) }
+        let noDatabase = folder.path("c.sqlite")
+        try Data("not a database, but long enough to look at: \(bytes)".utf8).write(
+            to: URL(fileURLWithPath: noDatabase))
+        #expect(throws: PersistenceError.self) { try Store(path: noDatabase, schema: .test) }
+    }
+
+    @Test func aFolderThatIsNotThereIsNamed() throws {
+        let folder = try Folder()
+        let path = folder.path("missing/a.sqlite")
+        let caught = #expect(throws: PersistenceError.self) { try Store(path: path, schema: .test) }
+        guard case .cannotOpen(path, _) = caught else { throw Refusal(number: 3) }
+    }
+
+    @Test func aCheckpointWaitsForTheReadersThatRun() async throws {
+        let folder = try Folder()
+        let store = try Store(path: folder.path("a.sqlite"), schema: .test)
+        try await store.write { try $0.execute("INSERT INTO item (name) VALUES ('a')") }
+        let (begun, announce) = AsyncStream.makeStream(of: Void.self)
+        let gate = DispatchSemaphore(value: 0)
+        let reader = Task {
+            try await store.read { transaction in
+                let before = try transaction.requiredRow("SELECT count(*) AS n FROM item").integer("n")
+                announce.finish()
+                gate.wait()
+                return before
+            }
+        }
+        for await _ in begun {}
+        // A writer's change that the reader must not see keeps the log in use.
+        try await store.write { try $0.execute("INSERT INTO item (name) VALUES ('b')") }
+        let checkpoint = Task { try await store.checkpoint() }
+        for _ in 0..<100 { await Task.yield() }
+        gate.signal()
+        #expect(try await reader.value == 1)
+        try await checkpoint.value
+        let log = try FileManager.default.attributesOfItem(atPath: folder.path("a.sqlite-wal"))[.size] as? Int
+        #expect(log == 0)
+    }
+
+    @Test func deletedContentIsGoneFromTheFilesAfterACheckpoint() async throws {
+        let folder = try Folder()
+        let path = folder.path("a.sqlite")
+        let store = try Store(path: path, schema: .test)
+        let secret = Array("a secret that must not stay".utf8)
+        try await store.write {
+            try $0.execute("INSERT INTO item (name, payload) VALUES ('a', ?)", [.blob(secret)])
+        }
+        try await store.checkpoint()
+        try await store.write { try $0.execute("DELETE FROM item") }
+        try await store.checkpoint()
+        for file in try FileManager.default.contentsOfDirectory(atPath: folder.url.path) {
+            let bytes = [UInt8](try Data(contentsOf: folder.url.appendingPathComponent(file)))
+            #expect(!bytes.contains(secret), "\(file)")
+        }
+    }
+}
+
+extension [UInt8] {
+    fileprivate func contains(_ other: [UInt8]) -> Bool {
+        guard count >= other.count else { return false }
+        return (0...(count - other.count)).contains { self[$0..<$0 + other.count].elementsEqual(other) }
+    }
+}

@@ -1,0 +1,70 @@
+import Octets
+import SharingContracts
+import TestKit
+import Testing
+import Umbral
+
+/// Every type of transaction once at least, in a sensible order, with what the digests in it were made of.
+struct WholeStory {
+    private(set) var scenario: SharingScenario
+    let record: RecordID
+    let capsule: [UInt8]
+    let request: TransactionID
+    let transformer: IdentityID
+    let fragment: [UInt8]
+
+    init(seed: UInt64 = 1) throws {
+        var world = try GrantedWorld(seed: seed, threshold: 2)
+        record = world.record.id
+        capsule = world.record.capsule.simple.bytes
+        request = try world.request()
+        transformer = world.proxies[0]
+        fragment = try world.transform(request, by: 0)
+        try world.transform(request, by: 1)
+        // The third proxy spoils the proof's response: well formed, and wrong.
+        let honest = try #require(world.fragments[world.proxies[2]])
+        var lie = try honest.reencrypt(world.record.capsule, using: &world.scenario.generator).simple
+        lie[294] ^= 1
+        try world.scenario.submit(world.transforming(request, by: 2, answering: lie))
+        try world.scenario.submit(.recordOpened(RecordOpened(request: request)))
+        try world.scenario.submit(
+            .fragmentDisputed(
+                FragmentDisputed(
+                    request: request, transformer: world.proxies[2], capsule: capsule, capsuleFragment: lie)))
+        try Self.readByOwner(&world)
+        try Self.end(&world)
+        scenario = world.scenario
+    }
+
+    private static func readByOwner(_ world: inout GrantedWorld) throws {
+        let request = try world.scenario.request(world.record.id, under: .folder(world.folder.id))
+        let part = try PartialDecapsulation(
+            of: world.record.capsule, with: world.folder.serviceShare, using: &world.scenario.generator)
+        try world.scenario.submit(
+            .transformed(
+                world.scenario.makeTransformed(request, by: world.scenario.keyService, answering: part.serialized)))
+        try world.scenario.submit(.recordOpened(RecordOpened(request: request)))
+        try world.scenario.submit(.recordExported(RecordExported(request: request)))
+    }
+
+    private static func end(_ world: inout GrantedWorld) throws {
+        try world.scenario.submit(.consentRevoked(ConsentRevoked(consent: world.consent)))
+        for proxy in world.proxies {
+            try world.scenario.submit(
+                .fragmentsDestroyed(
+                    FragmentsDestroyed(holder: proxy, target: .consent(world.consent), reason: .revoked)))
+        }
+        let listed = world.scenario.makeConsent(
+            in: world.folder.id, to: world.scenario.otherDoctor, scope: .records([world.record.id]),
+            purpose: .research, maximumOpens: 1, threshold: 1)
+        try world.scenario.submit(.consentGranted(listed))
+        try world.scenario.submit(.folderErased(FolderErased(folder: world.folder.id)))
+        try world.scenario.submit(
+            .fragmentsDestroyed(
+                FragmentsDestroyed(
+                    holder: world.scenario.keyService, target: .folder(world.folder.id), reason: .erased)))
+        try world.scenario.submit(
+            .identityRetired(IdentityRetired(identity: world.scenario.auditor)),
+            by: [world.scenario.members[3].signer])
+    }
+}

@@ -1,0 +1,26 @@
+import Crypto
+import Octets
+import SharingContracts
+import Testing
+
+struct LedgerDigestTests {
+    let id = Array(UInt8(0)..<16)
+    let other = Array(UInt8(16)..<32)
+
+    @Test func capsuleDigestIsTheTaggedHash() throws {
+        let capsule = [UInt8](repeating: 0xab, count: 98)
+        let expected = SHA256.hash(data: Array("parasol-capsule/v1\0".utf8) + id + capsule)
+        #expect(LedgerDigest.capsule(capsule, of: try RecordID(id)).bytes == Array(expected))
+        #expect(
+            LedgerDigest.capsule(capsule, of: try RecordID(id))
+                != LedgerDigest.capsule(capsule, of: try RecordID(other)))
+    }
+
+    @Test func fragmentDigestIsTheTaggedHash() throws {
+        let fragment = [UInt8](repeating: 0xcd, count: 359)
+        let expected = SHA256.hash(data: Array("parasol-capsule-fragment/v1\0".utf8) + id + other + fragment)
+        let digest = LedgerDigest.fragment(fragment, by: try IdentityID(other), for: try TransactionID(id))
+        #expect(digest.bytes == Array(expected))
+        #expect(digest != LedgerDigest.fragment(fragment, by: try IdentityID(id), for: try TransactionID(other)))
+    }
+}

@@ -1,0 +1,103 @@
+@testable import parasol
+
+extension JSONValue {
+    enum Step: Hashable, CustomStringConvertible {
+        case name(String)
+        case index(Int)
+
+        var description: String {
+            switch self {
+            case .name(let name): name
+            case .index(let index): String(index)
+            }
+        }
+    }
+
+    var members: [Member] {
+        guard case .object(let members) = self else { return [] }
+        return members
+    }
+
+    var elements: [JSONValue] {
+        guard case .array(let values) = self else { return [] }
+        return values
+    }
+
+    subscript(_ place: [Step]) -> JSONValue? {
+        guard let step = place.first else { return self }
+        let rest = Array(place.dropFirst())
+        switch step {
+        case .name(let name): return members.first { $0.name == name }?.value[rest]
+        case .index(let index): return elements.indices.contains(index) ? elements[index][rest] : nil
+        }
+    }
+
+    func replacing(_ place: [Step], with value: JSONValue) -> JSONValue {
+        guard let step = place.first else { return value }
+        let rest = Array(place.dropFirst())
+        switch step {
+        case .name(let name):
+            return .object(
+                members.map {
+                    $0.name == name ? Member(name: name, value: $0.value.replacing(rest, with: value)) : $0
+                })
+        case .index(let index):
+            return .array(elements.enumerated().map { $0 == index ? $1.replacing(rest, with: value) : $1 })
+        }
+    }
+
+    /// The places of all texts, numbers and truths.
+    func leaves(_ place: [Step] = []) -> [[Step]] {
+        switch self {
+        case .object(let members): members.flatMap { $0.value.leaves(place + [.name($0.name)]) }
+        case .array(let values): values.enumerated().flatMap { $1.leaves(place + [.index($0)]) }
+        default: [place]
+        }
+    }
+
+    /// A small file of what `place` is about, so that a thousand changes take seconds: its own section, with the one case
+    /// that matters and the note that speaks of it.
+    func cut(around place: [Step]) -> JSONValue {
+        switch Array(place.prefix(2)) {
+        case [.name("cases"), place.dropFirst().first]:
+            return .members(("cases", .array([self[Array(place.prefix(2))]].compactMap(\.self))))
+        case [.name("robustness"), .name("context_case_index")]:
+            return .object(members.filter { ["robustness", "cases"].contains($0.name) })
+        case [.name("robustness"), .name("items")], [.name("note")]:
+            let context: [Step] = [.name("robustness"), .name("context_case_index")]
+            guard case .integer(let index)? = self[context], let one = self[[.name("cases"), .index(index)]] else {
+                return self
+            }
+            let kept = JSONValue.object(members.filter { ["note", "robustness", "cases"].contains($0.name) })
+            return kept.replacing(context, with: .integer(0)).replacing([.name("cases")], with: .array([one]))
+        default: return .object(members.filter { [.name($0.name)] == Array(place.prefix(1)) })
+        }
+    }
+
+    /// The value with one digit different; nil for a text without digits.
+    func changed(using generator: inout some RandomNumberGenerator) -> JSONValue? {
+        switch self {
+        case .integer(let number): return .integer(number + 1)
+        case .bool(let truth): return .bool(!truth)
+        case .string(let text):
+            let isHexadecimal = text.allSatisfy { $0.isHexDigit }
+            let places = text.indices.filter { isHexadecimal || text[$0].isNumber }
+            guard let place = places.randomElement(using: &generator) else { return nil }
+            let offset = text.distance(from: text.startIndex, to: place)
+            return .string(
+                text.changingDigit(at: offset, by: isHexadecimal ? 1 + Int.random(in: 0..<15, using: &generator) : 1))
+        default: return nil
+        }
+    }
+}
+
+extension String {
+    /// The text with the hexadecimal digit at `offset` some steps further round, a decimal one staying decimal for one step.
+    func changingDigit(at offset: Int, by steps: Int) -> String {
+        var characters = Array(self)
+        guard let value = characters[offset].hexDigitValue else { return self }
+        let base = steps == 1 && value < 10 ? 10 : 16
+        characters[offset] = Array("0123456789abcdef")[(value + steps) % base]
+        return String(characters)
+    }
+}
