@@ -5,34 +5,48 @@ extension WorldState {
     /// Why a capsule must not be transformed under a consent now; nil where it may.
     ///
     /// A used-up consent still answers the requests that used it up.
-    package func transformRefusal(of consent: ConsentID, at now: Timestamp) -> ConsentStatus? {
+    package func transformRefusal(of consent: ConsentID, at now: Timestamp) -> HoldingRefusal? {
         switch status(of: consent, at: now) {
-        case .active, .usedUp, nil: nil
-        case let refusal?: refusal
+        case .active, .usedUp: nil
+        case .erased: .erased
+        case .revoked: .revoked
+        case .granteeRetired: .granteeRetired
+        case .expired: .expired
+        case .notYetValid: .notYetValid
+        case nil: .unknown
         }
     }
 
     /// Why keys must not be issued for a consent now; nil where they may.
-    package func issuanceRefusal(of consent: ConsentID, at now: Timestamp) -> ConsentStatus? {
+    package func issuanceRefusal(of consent: ConsentID, at now: Timestamp) -> HoldingRefusal? {
         switch status(of: consent, at: now) {
-        case .active, .notYetValid, nil: nil
-        case let refusal?: refusal
+        case .active, .notYetValid: nil
+        case .erased: .erased
+        case .revoked: .revoked
+        case .granteeRetired: .granteeRetired
+        case .expired: .expired
+        case .usedUp: .usedUp
+        case nil: .unknown
         }
     }
 
     /// Why a holder must destroy its fragment of a consent now; nil where it must keep it.
     ///
-    /// A used-up consent's fragments are needed until each of its requests has as many transforms as opening needs.
+    /// The weightiest of the reasons for which the ledger accepts the destruction.
     package func destructionReason(of consent: ConsentID, at now: Timestamp) -> DestructionReason? {
-        switch status(of: consent, at: now) {
-        case .erased: .erased
-        case .revoked: .revoked
-        case .expired: .expired
-        case .usedUp:
-            self.consent(consent)?.requests.allSatisfy { id in
-                request(id).map { $0.transforms.count >= $0.threshold } ?? true
-            } == true ? .usedUp : nil
-        case .active, .notYetValid, .granteeRetired, nil: nil
-        }
+        let due = destructionReasons(of: consent, at: now)
+        return [.erased, .revoked, .expired, .usedUp].first { due.contains($0) }
     }
+}
+
+/// Why a holder must not do what a consent is for: its status, or that there is no such consent.
+package enum HoldingRefusal: String, Hashable, Sendable {
+    /// The ledger knows no such consent.
+    case unknown
+    case erased
+    case revoked
+    case granteeRetired
+    case expired
+    case notYetValid
+    case usedUp
 }

@@ -8,7 +8,7 @@ package import SharingContracts
 
 /// Where a service reads the time. Injected, so that a test decides what time it is.
 package protocol Clock: Sendable {
-    /// Milliseconds since the Unix epoch. May repeat and may go back: callers that need more must check.
+    /// The time, as finely as the clock goes. May repeat and may go back: callers that need more must check.
     func now() -> Timestamp
 }
 
@@ -18,7 +18,10 @@ package struct SystemClock: Clock {
 
     package func now() -> Timestamp {
         var time = timespec()
-        guard unsafe clock_gettime(CLOCK_REALTIME, &time) == 0 else { return Timestamp(milliseconds: 0) }
-        return Timestamp(milliseconds: UInt64(time.tv_sec) * 1000 + UInt64(time.tv_nsec) / 1_000_000)
+        guard unsafe clock_gettime(CLOCK_REALTIME, &time) == 0 else { return Timestamp(microseconds: 0) }
+        // A clock before 1970 is set wrongly, and one past the range of 64 bits is none.
+        let (seconds, overflow) = UInt64(clamping: time.tv_sec).multipliedReportingOverflow(by: 1_000_000)
+        guard !overflow else { return .latest }
+        return Timestamp(microseconds: seconds).adding(microseconds: UInt64(clamping: time.tv_nsec) / 1000)
     }
 }

@@ -11,9 +11,9 @@
 /// The transactions of a Parasol ledger. Protocols/transactions.md says how they are signed and encoded;
 /// Docs/contracts.md says which are valid when.
 ///
-/// Identifiers are 16 random bytes, made by whoever first names the thing. Times are milliseconds since the Unix epoch.
-/// P-256 and secp256k1 points are SEC1 compressed, 33 bytes. No field may hold a name, a ciphertext or a plain hash of a
-/// recording: what is written here can never be taken back.
+/// Identifiers are 16 random bytes, made by whoever first names the thing. Times are since the Unix epoch: that of a leaf
+/// in microseconds, those that people agree on in milliseconds. P-256 and secp256k1 points are SEC1 compressed, 33 bytes.
+/// No field may hold a name, a ciphertext or a plain hash of a recording: what is written here can never be taken back.
 
 #if canImport(FoundationEssentials)
 package import FoundationEssentials
@@ -180,7 +180,7 @@ package nonisolated struct WireLedgerEntry: Sendable {
   // `Message` and `Message+*Additions` files in the SwiftProtobuf library for
   // methods supported on all messages.
 
-  /// When the ledger sequenced it. Strictly increasing from leaf to leaf. The only time a contract knows.
+  /// When the ledger sequenced it, in microseconds. Strictly increasing from leaf to leaf. The only time a contract knows.
   package var sequencedAt: UInt64 = 0
 
   /// The exact bytes of a SignedTransaction.
@@ -409,7 +409,7 @@ package nonisolated struct WireMember: Sendable {
 
   package var memberID: Data = Data()
 
-  /// 1 to 255 bytes, without control and format characters.
+  /// 1 to 255 bytes, without the control and direction characters that Protocols/transactions.md lists.
   package var name: String = String()
 
   /// P-256.
@@ -553,8 +553,8 @@ package nonisolated struct WireRecordDeposited: Sendable {
   /// Hiding commitment to the digest of the sealed record, 32 bytes (Protocols/sealed-record.md).
   package var ciphertextCommitment: Data = Data()
 
-  /// Binds the record to its capsule, 32 bytes (Protocols/transactions.md). A capsule is random: its digest tells nothing
-  /// of the recording.
+  /// Binds the record to its capsule, 32 bytes (Protocols/transactions.md); no other record has this capsule. A capsule is
+  /// random: its digest tells nothing of the recording.
   package var capsuleDigest: Data = Data()
 
   /// The padded size of the sealed record, as a class (Protocols/sealed-record.md), at most 64.
@@ -589,7 +589,8 @@ package nonisolated struct WireConsentGranted: Sendable {
   /// An HL7 v3 PurposeOfUse code, such as TREAT.
   package var purpose: String = String()
 
-  /// The first and the last millisecond at which access may be requested and a capsule transformed.
+  /// The first and the last millisecond at which access may be requested and a capsule transformed; all of both belongs
+  /// to the period.
   package var notBefore: UInt64 = 0
 
   package var notAfter: UInt64 = 0
@@ -673,6 +674,9 @@ package nonisolated struct WireAccessRequested: Sendable {
 
   /// An HL7 v3 PurposeOfUse code; the consent's own where a consent is the authority, PATRQT for the folder's owner.
   package var purpose: String = String()
+
+  /// X25519, 32 bytes, made for this request alone: answers are sealed to it (answers.md).
+  package var answerKey: Data = Data()
 
   package var unknownFields = SwiftProtobuf.UnknownStorage()
 
@@ -808,7 +812,8 @@ package nonisolated struct WireFragmentDisputed: Sendable {
   /// 98 bytes, matching the record's capsule_digest.
   package var capsule: Data = Data()
 
-  /// Matching the transformer's fragment_digest; 359 bytes where the proxy followed the format at all, at most 32,768.
+  /// Matching the transformer's fragment_digest; 359 bytes where the proxy followed the format at all, 1 to
+  /// 512 as an answer has.
   package var capsuleFragment: Data = Data()
 
   package var unknownFields = SwiftProtobuf.UnknownStorage()
@@ -1756,7 +1761,7 @@ nonisolated extension WireFragmentCommitment: SwiftProtobuf.Message, SwiftProtob
 
 nonisolated extension WireAccessRequested: SwiftProtobuf.Message, SwiftProtobuf._MessageImplementationBase, SwiftProtobuf._ProtoNameProviding {
   package static let protoMessageName: String = _protobuf_package + ".AccessRequested"
-  package static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{3}consent_id\0\u{3}folder_id\0\u{3}record_id\0\u{1}purpose\0")
+  package static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{3}consent_id\0\u{3}folder_id\0\u{3}record_id\0\u{1}purpose\0\u{3}answer_key\0")
 
   package mutating func decodeMessage<D: SwiftProtobuf.Decoder>(decoder: inout D) throws {
     while let fieldNumber = try decoder.nextFieldNumber() {
@@ -1782,6 +1787,7 @@ nonisolated extension WireAccessRequested: SwiftProtobuf.Message, SwiftProtobuf.
       }()
       case 3: try { try decoder.decodeSingularBytesField(value: &self.recordID) }()
       case 4: try { try decoder.decodeSingularStringField(value: &self.purpose) }()
+      case 5: try { try decoder.decodeSingularBytesField(value: &self.answerKey) }()
       default: break
       }
     }
@@ -1809,6 +1815,9 @@ nonisolated extension WireAccessRequested: SwiftProtobuf.Message, SwiftProtobuf.
     if !self.purpose.isEmpty {
       try visitor.visitSingularStringField(value: self.purpose, fieldNumber: 4)
     }
+    if !self.answerKey.isEmpty {
+      try visitor.visitSingularBytesField(value: self.answerKey, fieldNumber: 5)
+    }
     try unknownFields.traverse(visitor: &visitor)
   }
 
@@ -1816,6 +1825,7 @@ nonisolated extension WireAccessRequested: SwiftProtobuf.Message, SwiftProtobuf.
     if lhs.authority != rhs.authority {return false}
     if lhs.recordID != rhs.recordID {return false}
     if lhs.purpose != rhs.purpose {return false}
+    if lhs.answerKey != rhs.answerKey {return false}
     if lhs.unknownFields != rhs.unknownFields {return false}
     return true
   }

@@ -229,7 +229,7 @@ package struct SharingScenario {
         let (capsule, seed) = try Capsule.encapsulate(to: key, using: &generator)
         let body = RecordDeposited(
             record: id, folder: folder.id, depositor: depositor, ciphertextCommitment: try octets(),
-            capsuleDigest: LedgerDigest.capsule(capsule.simple.bytes, of: id), sizeClass: 21, kind: .restingECG)
+            capsuleDigest: LedgerDigest.capsule(capsule.simple.bytes), sizeClass: 21, kind: .restingECG)
         return (body, SealedCapsule(id: id, capsule: capsule, seed: seed))
     }
 
@@ -304,7 +304,9 @@ package struct SharingScenario {
             case .folder: .patientRequested
             }
         return try submit(
-            .accessRequested(AccessRequested(authority: authority, record: record, purpose: purpose ?? usual)))
+            .accessRequested(
+                AccessRequested(
+                    authority: authority, record: record, purpose: purpose ?? usual, answerKey: try octets())))
     }
 
     /// The statement that `transformer` answers `request` with exactly `fragment`.

@@ -1,3 +1,4 @@
+package import Octets
 import SharingMessages
 
 /// Somebody wants to read one record once. The transaction's identifier names the request.
@@ -6,11 +7,16 @@ package struct AccessRequested: Hashable, Sendable {
     package let record: RecordID
     /// The consent's purpose, or patient requested for the folder's owner.
     package let purpose: Purpose
+    /// An X25519 public key made for this request alone, to which the answers are sealed (Protocols/answers.md).
+    package let answerKey: FixedOctets<32>
 
-    package init(authority: AccessAuthority, record: RecordID, purpose: Purpose) {
+    package init(
+        authority: AccessAuthority, record: RecordID, purpose: Purpose, answerKey: FixedOctets<32>
+    ) {
         self.authority = authority
         self.record = record
         self.purpose = purpose
+        self.answerKey = answerKey
     }
 }
 
@@ -32,6 +38,7 @@ extension AccessRequested {
         }
         record = try fields.identifier(wire.recordID, "record_id")
         purpose = try fields.purpose(wire.purpose, "purpose")
+        answerKey = try fields.fixed(wire.answerKey, "answer_key")
     }
 
     var wire: WireAccessRequested {
@@ -42,6 +49,7 @@ extension AccessRequested {
         }
         wire.recordID = .init(record)
         wire.purpose = purpose.code
+        wire.answerKey = .init(answerKey)
         return wire
     }
 }

@@ -7,9 +7,10 @@ package struct ConsentGranted: Hashable, Sendable {
     package let grantee: IdentityID
     package let scope: ConsentScope
     package let purpose: Purpose
-    /// The first millisecond at which access may be requested.
+    /// The first millisecond at which access may be requested, as its first microsecond.
     package let notBefore: Timestamp
-    /// The last millisecond at which access may be requested and a capsule transformed.
+    /// The last millisecond at which access may be requested and a capsule transformed, as its first microsecond. All of
+    /// it belongs to the period.
     package let notAfter: Timestamp
     /// How many accesses may be requested, 1 to 1,000,000.
     package let maximumOpens: UInt32
@@ -18,6 +19,9 @@ package struct ConsentGranted: Hashable, Sendable {
     /// The n proxies, ascending, 1 to 255.
     package let proxies: [IdentityID]
 
+    /// - Parameters:
+    ///   - notBefore: Whatever is in the millisecond that is meant.
+    ///   - notAfter: Likewise.
     package init(
         consent: ConsentID, folder: FolderID, grantee: IdentityID, scope: ConsentScope, purpose: Purpose,
         notBefore: Timestamp, notAfter: Timestamp, maximumOpens: UInt32, threshold: Int, proxies: [IdentityID]
@@ -27,12 +31,18 @@ package struct ConsentGranted: Hashable, Sendable {
         self.grantee = grantee
         self.scope = scope
         self.purpose = purpose
-        self.notBefore = notBefore
-        self.notAfter = notAfter
+        self.notBefore = Timestamp(milliseconds: notBefore.milliseconds)
+        self.notAfter = Timestamp(milliseconds: notAfter.milliseconds)
         self.maximumOpens = maximumOpens
         self.threshold = threshold
         self.proxies = proxies.sorted()
     }
+
+    /// Whether the period has begun: `time` is not before the first microsecond of ``notBefore``.
+    package func hasBegun(at time: Timestamp) -> Bool { time.milliseconds >= notBefore.milliseconds }
+
+    /// Whether the period is over: `time` is after the last microsecond of ``notAfter``.
+    package func hasEnded(at time: Timestamp) -> Bool { time.milliseconds > notAfter.milliseconds }
 }
 
 /// The records of a folder that a consent covers.
@@ -74,8 +84,8 @@ extension ConsentGranted {
             ? .wholeFolder
             : .records(try fields.identifiers(wire.recordIds, "record_ids", count: 1...Limits.consentRecords))
         purpose = try fields.purpose(wire.purpose, "purpose")
-        notBefore = try fields.timestamp(wire.notBefore, "not_before")
-        notAfter = try fields.timestamp(wire.notAfter, "not_after")
+        notBefore = try fields.time(milliseconds: wire.notBefore, "not_before")
+        notAfter = try fields.time(milliseconds: wire.notAfter, "not_after")
         guard (1...Limits.maximumOpens).contains(wire.maximumOpens) else {
             throw fields.violation("maximum_opens", "\(wire.maximumOpens), allowed are 1 to \(Limits.maximumOpens)")
         }

@@ -6,7 +6,7 @@ package struct FragmentDisputed: Hashable, Sendable {
     package let transformer: IdentityID
     /// The record's capsule, 98 bytes.
     package let capsule: [UInt8]
-    /// What the proxy answered, at most 32,768 bytes: a liar need not follow the format.
+    /// What the proxy answered, 1 to 512 bytes: a liar need not follow the format.
     package let capsuleFragment: [UInt8]
 
     package init(request: TransactionID, transformer: IdentityID, capsule: [UInt8], capsuleFragment: [UInt8]) {
@@ -26,7 +26,7 @@ extension FragmentDisputed {
             count: wire.capsule.count, in: Limits.capsuleBytes...Limits.capsuleBytes, "capsule")
         capsule = wire.capsule.octets
         try fields.require(
-            count: wire.capsuleFragment.count, in: 0...Limits.disputedFragmentBytes, "capsule_fragment")
+            count: wire.capsuleFragment.count, in: 1...Limits.disputedFragmentBytes, "capsule_fragment")
         capsuleFragment = wire.capsuleFragment.octets
     }
 

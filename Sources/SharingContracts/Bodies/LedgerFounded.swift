@@ -25,7 +25,7 @@ package struct LedgerFounded: Hashable, Sendable {
 /// A member organisation.
 package struct Member: Hashable, Sendable {
     package let id: MemberID
-    /// 1 to 255 bytes, without control characters.
+    /// 1 to 255 bytes, without the characters that Protocols/transactions.md lists.
     package let name: String
     package let signingKey: SigningKey
 
@@ -52,6 +52,45 @@ package struct ContractVersion: Hashable, Sendable {
         ContractVersion(contract: "enrollment", version: 1), ContractVersion(contract: "record", version: 1),
         ContractVersion(contract: "consent", version: 1),
     ]
+}
+
+// Texts are the same where their bytes are. Swift's own comparison of them takes those for equal that only mean the same.
+
+extension LedgerFounded {
+    package static func == (lhs: Self, rhs: Self) -> Bool {
+        lhs.origin.utf8.elementsEqual(rhs.origin.utf8) && lhs.members == rhs.members
+            && lhs.witnessPolicy.utf8.elementsEqual(rhs.witnessPolicy.utf8) && lhs.contracts == rhs.contracts
+    }
+
+    package func hash(into hasher: inout Hasher) {
+        hasher.combine(Array(origin.utf8))
+        hasher.combine(members)
+        hasher.combine(Array(witnessPolicy.utf8))
+        hasher.combine(contracts)
+    }
+}
+
+extension Member {
+    package static func == (lhs: Self, rhs: Self) -> Bool {
+        lhs.id == rhs.id && lhs.name.utf8.elementsEqual(rhs.name.utf8) && lhs.signingKey == rhs.signingKey
+    }
+
+    package func hash(into hasher: inout Hasher) {
+        hasher.combine(id)
+        hasher.combine(Array(name.utf8))
+        hasher.combine(signingKey)
+    }
+}
+
+extension ContractVersion {
+    package static func == (lhs: Self, rhs: Self) -> Bool {
+        lhs.contract.utf8.elementsEqual(rhs.contract.utf8) && lhs.version == rhs.version
+    }
+
+    package func hash(into hasher: inout Hasher) {
+        hasher.combine(Array(contract.utf8))
+        hasher.combine(version)
+    }
 }
 
 extension LedgerFounded {

@@ -8,7 +8,7 @@ package struct RecordDeposited: Hashable, Sendable {
     package let depositor: IdentityID
     /// Hiding commitment to the sealed record's digest (Protocols/sealed-record.md).
     package let ciphertextCommitment: FixedOctets<32>
-    /// ``LedgerDigest/capsule(_:of:)``.
+    /// ``LedgerDigest/capsule(_:)``.
     package let capsuleDigest: FixedOctets<32>
     /// 0 to 64 (Protocols/sealed-record.md).
     package let sizeClass: UInt32

@@ -36,12 +36,14 @@ extension ConsentContract {
             guard let terms = consents[id]?.terms else { return }
             (folder, requester, threshold) = (terms.folder, terms.grantee.signer, terms.threshold)
             consents[id]?.requests.append(event.transaction)
+            for proxy in terms.proxies { consents[id]?.waiting[proxy, default: 0] += 1 }
         case .folder(let id):
             (folder, requester, threshold) = (id, id.signer, 1)
         }
         let request = AccessRequest(
             id: event.transaction, authority: body.authority, requester: requester, folder: folder,
-            record: body.record, purpose: body.purpose, requested: event, threshold: threshold)
+            record: body.record, purpose: body.purpose, answerKey: body.answerKey, requested: event,
+            threshold: threshold)
         requests[request.id] = request
         records.note(request)
     }
@@ -79,6 +81,9 @@ extension ConsentContract {
     }
 
     mutating func perform(_ body: Transformed, _ event: LedgerEvent) {
+        if let request = requests[body.request], request.opened == nil, case .consent(let id) = request.authority {
+            consents[id]?.waiting[body.transformer, default: 0] -= 1
+        }
         requests[body.request]?.transforms.append(
             Transform(transformer: body.transformer, fragmentDigest: body.fragmentDigest, event: event))
     }
@@ -99,6 +104,13 @@ extension ConsentContract {
 
     mutating func perform(_ body: RecordOpened, _ event: LedgerEvent) {
         requests[body.request]?.opened = event
+        guard let request = requests[body.request], case .consent(let id) = request.authority,
+            let terms = consents[id]?.terms
+        else { return }
+        let answered = Set(request.transforms.map(\.transformer))
+        for proxy in terms.proxies where !answered.contains(proxy) {
+            consents[id]?.waiting[proxy, default: 0] -= 1
+        }
     }
 
     // MARK: RecordExported

@@ -15,15 +15,9 @@ extension ConsentContract {
             guard consent.destructions[body.holder] == nil else {
                 throw ContractViolation(.alreadyDestroyed, "\(body.holder) already destroyed its fragment of \(id)")
             }
-            let isDue =
-                switch body.reason {
-                case .revoked: consent.revoked != nil
-                case .expired: time > consent.terms.notAfter
-                case .usedUp: consent.isUsedUp
-                case .erased: try surroundings.records.folder(consent.terms.folder).isErased
-                }
-            guard isDue else {
-                throw ContractViolation(.destructionNotDue, "consent \(id) is not \(body.reason.rawValue) at \(time)")
+            guard surroundings.isDestructionDue(of: consent, because: body.reason, at: time) else {
+                throw ContractViolation(
+                    .destructionNotDue, "fragments of consent \(id) need not go as \(body.reason.rawValue) at \(time)")
             }
         case .folder(let id):
             let folder = try surroundings.records.folder(id)
@@ -55,7 +49,12 @@ extension ConsentContract {
         guard case .consent(let consentID) = request.authority else {
             throw ContractViolation(.notDisputable, "request \(body.request) is the folder owner's")
         }
-        guard let transform = request.transform(by: body.transformer) else {
+        let consent = try consent(consentID)
+        // Where a transform is logged, keys were issued: the request had to wait for them.
+        guard let transform = request.transform(by: body.transformer), let keys = consent.keys,
+            let commitment = keys.fragment(of: body.transformer),
+            let receivingKey = surroundings.enrollment.identities[consent.terms.grantee]?.receivingKey
+        else {
             throw ContractViolation(
                 .unknownTransform, "\(body.transformer) logged no transform for request \(body.request)")
         }
@@ -64,26 +63,20 @@ extension ConsentContract {
                 .alreadyDisputed, "the transform of \(body.transformer) for request \(body.request) is disputed")
         }
         let record = try surroundings.records.record(request.record, in: request.folder)
-        guard LedgerDigest.capsule(body.capsule, of: request.record) == record.capsuleDigest else {
+        guard LedgerDigest.capsule(body.capsule) == record.capsuleDigest else {
             throw ContractViolation(.capsuleMismatch, "the capsule is not that of record \(request.record)")
+        }
+        let capsule: Capsule
+        do { capsule = try Capsule(simple: body.capsule) } catch {
+            // No fragment of an invalid capsule can be right or wrong. The depositor is to blame, not the proxy.
+            throw ContractViolation(.capsuleMismatch, "the capsule of record \(request.record) is invalid: \(error)")
         }
         let digest = LedgerDigest.fragment(body.capsuleFragment, by: body.transformer, for: body.request)
         guard digest == transform.fragmentDigest else {
             throw ContractViolation(
                 .fragmentMismatch, "the fragment is not the one that \(body.transformer) committed to")
         }
-        let consent = try consent(consentID)
         let folder = try surroundings.records.folder(request.folder)
-        let capsule: Capsule
-        do { capsule = try Capsule(simple: body.capsule) } catch {
-            // No fragment of an invalid capsule can be right or wrong. The depositor is to blame, not the proxy.
-            throw ContractViolation(.capsuleMismatch, "the capsule of record \(request.record) is invalid: \(error)")
-        }
-        guard let keys = consent.keys, let commitment = keys.fragment(of: body.transformer),
-            let receivingKey = surroundings.enrollment.identities[consent.terms.grantee]?.receivingKey
-        else {
-            throw ContractViolation(.keysNotIssued, "no keys are issued for consent \(consentID)")
-        }
         let fault = UmbralChecks.fault(
             of: body.capsuleFragment, for: capsule, commitment: commitment, precursor: keys.precursor,
             folder: folder, receivingKey: receivingKey)

@@ -12,7 +12,8 @@ extension ConsentContract {
         if case .records(let records) = body.scope {
             for record in records { try surroundings.records.record(record, in: body.folder) }
         }
-        guard body.notBefore <= body.notAfter, body.notAfter > time,
+        // To the millisecond, as the period is: it must go on after the one in which it is granted.
+        guard body.notBefore <= body.notAfter, body.notAfter.milliseconds > time.milliseconds,
             body.notAfter.milliseconds - body.notBefore.milliseconds <= Limits.consentMilliseconds
         else {
             throw ContractViolation(

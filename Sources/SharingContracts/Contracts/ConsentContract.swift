@@ -33,9 +33,32 @@ struct ConsentSurroundings {
         if records.folders[consent.terms.folder]?.isErased != false { return .erased }
         if consent.revoked != nil { return .revoked }
         if enrollment.identities[consent.terms.grantee]?.isActive != true { return .granteeRetired }
-        if time > consent.terms.notAfter { return .expired }
-        if time < consent.terms.notBefore { return .notYetValid }
+        if consent.terms.hasEnded(at: time) { return .expired }
+        if !consent.terms.hasBegun(at: time) { return .notYetValid }
         return consent.isUsedUp ? .usedUp : .active
+    }
+
+    /// Whether `reason` is true of a consent's fragments at `time`. Asks for the fact, not for the status.
+    ///
+    /// - Complexity: O(n) in the number of the consent's proxies.
+    func isDestructionDue(of consent: Consent, because reason: DestructionReason, at time: Timestamp) -> Bool {
+        switch reason {
+        case .erased: records.folders[consent.terms.folder]?.isErased == true
+        case .revoked: consent.revoked != nil
+        case .expired: consent.terms.hasEnded(at: time)
+        case .usedUp: isSpent(consent)
+        }
+    }
+
+    /// Whether a consent is used up, and each of its requests is opened or was answered by every proxy that can still answer.
+    ///
+    /// Counted transforms do not say that a request can be opened: with liars among them it needs more than the threshold.
+    private func isSpent(_ consent: Consent) -> Bool {
+        consent.isUsedUp
+            && consent.terms.proxies.allSatisfy { proxy in
+                consent.waiting[proxy, default: 0] == 0 || consent.destructions[proxy] != nil
+                    || enrollment.identities[proxy]?.isActive != true
+            }
     }
 
     /// That a consent's status is one of those allowed.

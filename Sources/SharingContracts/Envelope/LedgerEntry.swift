@@ -9,7 +9,7 @@ import SharingMessages
 
 /// One leaf of the log, parsed, and the exact bytes that are hashed into the tree.
 package struct LedgerEntry: Hashable, Sendable {
-    /// When the ledger sequenced it: the only time a contract knows.
+    /// When the ledger sequenced it, to the microsecond: the only time a contract knows.
     package let sequencedAt: Timestamp
     package let signedTransaction: SignedTransaction
     /// The canonical encoding of a `LedgerEntry` message, at most 65,535 bytes.
@@ -18,7 +18,7 @@ package struct LedgerEntry: Hashable, Sendable {
     /// The leaf that sequences a transaction.
     package init(sequencedAt: Timestamp, _ signedTransaction: SignedTransaction) throws(ContractViolation) {
         var wire = WireLedgerEntry()
-        wire.sequencedAt = sequencedAt.milliseconds
+        wire.sequencedAt = sequencedAt.microseconds
         wire.signedTransaction = Data(signedTransaction.serialized)
         self.sequencedAt = try Self.time(wire)
         self.signedTransaction = signedTransaction
@@ -34,7 +34,7 @@ package struct LedgerEntry: Hashable, Sendable {
     }
 
     private static func time(_ wire: WireLedgerEntry) throws(ContractViolation) -> Timestamp {
-        try WireFields(message: "LedgerEntry").timestamp(wire.sequencedAt, "sequenced_at")
+        try WireFields(message: "LedgerEntry").time(microseconds: wire.sequencedAt, "sequenced_at")
     }
 
     package var transaction: Transaction { signedTransaction.transaction }

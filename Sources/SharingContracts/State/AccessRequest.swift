@@ -10,6 +10,8 @@ package struct AccessRequest: Hashable, Sendable {
     package let folder: FolderID
     package let record: RecordID
     package let purpose: Purpose
+    /// What answers are sealed to.
+    package let answerKey: FixedOctets<32>
     package let requested: LedgerEvent
     /// How many transforms opening needs: the consent's threshold; 1 for the folder's owner.
     package let threshold: Int

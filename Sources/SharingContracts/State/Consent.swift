@@ -9,6 +9,8 @@ package struct Consent: Hashable, Sendable {
     package internal(set) var revoked: LedgerEvent?
     /// Accesses requested under it, in order; at most the terms' ``ConsentGranted/maximumOpens``.
     package internal(set) var requests: [TransactionID] = []
+    /// How many of the requests wait for each proxy: neither opened nor answered by it. Zero where it is missing.
+    package internal(set) var waiting: [IdentityID: Int] = [:]
     /// Which proxies say that they destroyed their fragments.
     package internal(set) var destructions: [IdentityID: Destruction] = [:]
 

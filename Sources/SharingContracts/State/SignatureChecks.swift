@@ -18,7 +18,7 @@ package struct RequiredSignature: Hashable, Sendable {
 /// not be verified again when it is.
 package struct VerifiedSignatures: Hashable, Sendable {
     private let signedTransaction: FixedOctets<32>
-    private let origin: String
+    private let origin: [UInt8]
     private let required: [RequiredSignature]
 
     /// Verifies every signature.
@@ -44,13 +44,13 @@ package struct VerifiedSignatures: Hashable, Sendable {
             }
         }
         signedTransaction = LedgerDigest.sha256(of: transaction.serialized)
-        self.origin = origin
+        self.origin = Array(origin.utf8)
         self.required = required
     }
 
     /// Whether this is about exactly these bytes, this origin and these keys.
     func cover(_ transaction: SignedTransaction, origin: String, _ required: [RequiredSignature]) -> Bool {
-        self.required == required && self.origin.utf8.elementsEqual(origin.utf8)
+        self.required == required && self.origin.elementsEqual(origin.utf8)
             && signedTransaction == LedgerDigest.sha256(of: transaction.serialized)
     }
 

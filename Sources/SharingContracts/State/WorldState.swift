@@ -156,6 +156,17 @@ package struct WorldState: Hashable, Sendable {
         }
     }
 
+    /// Why a proxy may say that it destroyed its fragment of a consent, if it were sequenced at `time`. None for a consent
+    /// that was never granted.
+    ///
+    /// - Complexity: O(n) in the number of the consent's proxies.
+    package func destructionReasons(of consent: ConsentID, at time: Timestamp) -> Set<DestructionReason> {
+        guard let consent = consents.consents[consent] else { return [] }
+        let surroundings = ConsentSurroundings(enrollment: enrollment, records: records)
+        return Set(
+            DestructionReason.allCases.filter { surroundings.isDestructionDue(of: consent, because: $0, at: time) })
+    }
+
     /// The requests for which a transformer was proved to have answered wrongly, in the order of the disputes.
     package func convictions(of transformer: IdentityID) -> [TransactionID] {
         consents.convictions[transformer] ?? []

@@ -6,7 +6,7 @@ package enum DestructionReason: String, Hashable, Sendable, CaseIterable {
     case revoked
     /// The consent's last millisecond has passed.
     case expired
-    /// All of the consent's accesses have been requested.
+    /// All of the consent's accesses have been requested, and each is opened or was answered by all who can answer it.
     case usedUp
     /// The folder is erased.
     case erased

@@ -3,11 +3,12 @@ package import Octets
 
 /// The digests that transactions carry in place of what must not be written down (Protocols/transactions.md).
 package enum LedgerDigest {
-    /// `capsule_digest` of a `RecordDeposited`: SHA-256 of the tag, the record's identifier and the capsule.
+    /// `capsule_digest` of a `RecordDeposited`: SHA-256 of the tag and the capsule.
     ///
-    /// The identifier is bound in so that a capsule cannot be moved to another record.
-    package static func capsule(_ capsule: [UInt8], of record: RecordID) -> FixedOctets<32> {
-        digest("parasol-capsule/v1\0", [record.bytes, capsule])
+    /// Nothing else is hashed in: a capsule has one digest, which the ledger takes once, so that no second record can have the
+    /// first one's capsule. A capsule is random, and its digest says nothing of the record.
+    package static func capsule(_ capsule: [UInt8]) -> FixedOctets<32> {
+        digest("parasol-capsule/v1\0", [capsule])
     }
 
     /// `fragment_digest` of a `Transformed`: SHA-256 of the tag, the request, the transformer and the exact fragment.

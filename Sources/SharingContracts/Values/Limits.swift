@@ -19,7 +19,8 @@ package enum Limits {
     package static let consentMilliseconds: UInt64 = 315_576_000_000
     /// The largest size class of Protocols/sealed-record.md.
     package static let sizeClass: UInt32 = 64
-    /// A fragment in simple form has 359 bytes; a liar's may have any, and must still fit into a dispute.
-    package static let disputedFragmentBytes = 32 << 10
+    /// As many as Protocols/answers.md lets an answer have: a fragment in simple form has 359 bytes, and what is longer than
+    /// this is no answer. A dispute is no place to keep things.
+    package static let disputedFragmentBytes = 512
     package static let capsuleBytes = 98
 }

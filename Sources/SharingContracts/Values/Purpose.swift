@@ -6,9 +6,9 @@ package struct Purpose: Hashable, Sendable {
     /// The code, such as `TREAT`.
     package let code: String
 
-    /// - Returns: nil for a text that is not one of ``codes``.
+    /// - Returns: nil for a text that is not one of ``codes``, byte for byte.
     package init?(code: String) {
-        guard Self.codes.contains(code) else { return nil }
+        guard Self.encodedCodes.contains(Array(code.utf8)) else { return nil }
         self.code = code
     }
 
@@ -42,6 +42,9 @@ package struct Purpose: Hashable, Sendable {
         // Treatment.
         "TREAT", "CLINTRL", "COC", "ETREAT", "BTG", "ERTREAT", "POPHLTH",
     ]
+
+    /// What is compared: to Swift, texts are equal that only mean the same, such as K and the sign of the unit kelvin.
+    private static let encodedCodes = Set(codes.map { Array($0.utf8) })
 }
 
 extension Purpose: CustomStringConvertible {

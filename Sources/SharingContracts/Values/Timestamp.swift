@@ -1,43 +1,64 @@
-/// A point in time: whole milliseconds since 1970-01-01T00:00:00Z, leap seconds not counted.
+/// A point in time: whole microseconds since 1970-01-01T00:00:00Z, leap seconds not counted.
+///
+/// Leaves are sequenced by the microsecond; what people agree on, such as a consent's period, is said in milliseconds.
 package struct Timestamp: Hashable, Sendable {
-    /// Milliseconds since the Unix epoch.
-    package let milliseconds: UInt64
+    /// Microseconds since the Unix epoch.
+    package let microseconds: UInt64
 
-    package init(milliseconds: UInt64) {
-        self.milliseconds = milliseconds
+    package init(microseconds: UInt64) {
+        self.microseconds = microseconds
     }
 
-    /// The last millisecond of the year 9999. No transaction may name a later one, so that every time prints in
-    /// ISO 8601's four-digit years and fits every database's and every programming language's integers.
-    package static let latest = Timestamp(milliseconds: 253_402_300_799_999)
+    /// The first microsecond of a millisecond since the Unix epoch; the last representable one where that is past it.
+    package init(milliseconds: UInt64) {
+        self.init(microseconds: Self.microseconds(in: milliseconds))
+    }
+
+    /// The millisecond since the Unix epoch that this is in.
+    package var milliseconds: UInt64 { microseconds / 1000 }
+
+    /// The last microsecond of the year 9999. No transaction may name a later one, so that every time prints in
+    /// ISO 8601's four-digit years and fits every database's and every programming language's signed 64-bit integers.
+    package static let latest = Timestamp(microseconds: 253_402_300_799_999_999)
+
+    /// The time `microseconds` later, or ``latest`` where that is past it.
+    package func adding(microseconds: UInt64) -> Timestamp {
+        let (sum, overflow) = self.microseconds.addingReportingOverflow(microseconds)
+        return overflow ? .latest : min(Timestamp(microseconds: sum), .latest)
+    }
 
     /// The time `milliseconds` later, or ``latest`` where that is past it.
     package func adding(milliseconds: UInt64) -> Timestamp {
-        let (sum, overflow) = self.milliseconds.addingReportingOverflow(milliseconds)
-        return overflow ? .latest : min(Timestamp(milliseconds: sum), .latest)
+        adding(microseconds: Self.microseconds(in: milliseconds))
     }
 
-    /// Milliseconds from `earlier` to this, or zero where `earlier` is not earlier.
+    /// Whole milliseconds that have passed from `earlier` to this, or zero where `earlier` is not earlier.
     package func milliseconds(since earlier: Timestamp) -> UInt64 {
-        earlier < self ? milliseconds - earlier.milliseconds : 0
+        earlier < self ? (microseconds - earlier.microseconds) / 1000 : 0
+    }
+
+    private static func microseconds(in milliseconds: UInt64) -> UInt64 {
+        let (product, overflow) = milliseconds.multipliedReportingOverflow(by: 1000)
+        return overflow ? .max : product
     }
 }
 
 extension Timestamp: Comparable {
-    package static func < (lhs: Self, rhs: Self) -> Bool { lhs.milliseconds < rhs.milliseconds }
+    package static func < (lhs: Self, rhs: Self) -> Bool { lhs.microseconds < rhs.microseconds }
 }
 
 extension Timestamp: CustomStringConvertible {
-    /// ISO 8601 in UTC with milliseconds, such as `2026-03-01T12:00:00.000Z`.
+    /// ISO 8601 in UTC with microseconds, such as `2026-03-01T12:00:00.000000Z`.
     package var description: String {
-        guard self <= .latest else { return "\(milliseconds) ms after 1970" }
-        let (year, month, day) = Self.civilDate(daysSinceEpoch: Int(milliseconds / 86_400_000))
-        let ofDay = Int(milliseconds % 86_400_000)
+        guard self <= .latest else { return "\(microseconds) µs after 1970" }
+        let (year, month, day) = Self.civilDate(daysSinceEpoch: Int(microseconds / 86_400_000_000))
+        let ofDay = Int(microseconds % 86_400_000_000)
+        let seconds = ofDay / 1_000_000
         let date = "\(Self.padded(year, 4))-\(Self.padded(month, 2))-\(Self.padded(day, 2))"
-        let hour = Self.padded(ofDay / 3_600_000, 2)
-        let minute = Self.padded(ofDay / 60_000 % 60, 2)
-        let second = Self.padded(ofDay / 1000 % 60, 2)
-        return "\(date)T\(hour):\(minute):\(second).\(Self.padded(ofDay % 1000, 3))Z"
+        let hour = Self.padded(seconds / 3600, 2)
+        let minute = Self.padded(seconds / 60 % 60, 2)
+        let second = Self.padded(seconds % 60, 2)
+        return "\(date)T\(hour):\(minute):\(second).\(Self.padded(ofDay % 1_000_000, 6))Z"
     }
 
     /// The date in the proleptic Gregorian calendar, counted in 400-year cycles whose years start in March, so that the

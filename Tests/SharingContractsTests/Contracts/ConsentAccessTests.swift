@@ -1,3 +1,4 @@
+import Octets
 import SharingContracts
 import TestKit
 import Testing
@@ -15,6 +16,11 @@ struct ConsentAccessTests {
         #expect(request.folder == world.folder.id)
         #expect(request.authority == .consent(world.consent))
         #expect(request.threshold == 3)
+        guard case .accessRequested(let said) = world.scenario.entries.last?.transaction.body else {
+            Issue.record("the last leaf is no request")
+            return
+        }
+        #expect(request.answerKey == said.answerKey)
         #expect(world.scenario.state.record(world.record.id)?.requests == [id])
         #expect(world.scenario.state.folder(world.folder.id)?.requests == [id])
         #expect(world.scenario.state.consent(world.consent)?.requests == [id])
@@ -27,7 +33,8 @@ struct ConsentAccessTests {
             #expect(try world.scenario.refusal(of: world.asking(), by: [signer]) == .missingSignature)
         }
         let unknown = AccessRequested(
-            authority: .consent(world.scenario.identifier()), record: world.record.id, purpose: .treatment)
+            authority: .consent(world.scenario.identifier()), record: world.record.id, purpose: .treatment,
+            answerKey: FixedOctets())
         #expect(try world.scenario.refusal(of: .accessRequested(unknown)) == .unknownConsent)
     }
 
@@ -37,7 +44,8 @@ struct ConsentAccessTests {
         let record = try scenario.deposit(in: folder)
         let terms = scenario.makeConsent(in: folder.id)
         try scenario.submit(.consentGranted(terms))
-        let body = AccessRequested(authority: .consent(terms.consent), record: record.id, purpose: .treatment)
+        let body = AccessRequested(
+            authority: .consent(terms.consent), record: record.id, purpose: .treatment, answerKey: FixedOctets())
         #expect(try scenario.refusal(of: .accessRequested(body)) == .keysNotIssued)
     }
 
@@ -58,16 +66,28 @@ struct ConsentAccessTests {
         #expect(try world.scenario.refusal(of: world.asking(for: later)) == nil)
     }
 
-    @Test func accessIsBoundToThePeriodToTheMillisecond() throws {
+    @Test func accessIsBoundToThePeriodToTheMicrosecond() throws {
         var world = try GrantedWorld(notBeforeDelay: 3_600_000, lifetime: 1000)
+        let (first, last) = (world.terms.notBefore.milliseconds * 1000, world.terms.notAfter.milliseconds * 1000)
         for (time, expected) in [
-            (world.terms.notBefore.milliseconds - 1, ContractViolation.Code.consentNotYetValid),
-            (world.terms.notBefore.milliseconds, nil), (world.terms.notAfter.milliseconds, nil),
-            (world.terms.notAfter.milliseconds + 1, .consentExpired),
+            (first - 1, ContractViolation.Code.consentNotYetValid), (first, nil), (last, nil), (last + 999, nil),
+            (last + 1000, .consentExpired),
         ] {
-            world.scenario.now = Timestamp(milliseconds: time)
+            world.scenario.now = Timestamp(microseconds: time)
             #expect(try world.scenario.refusal(of: world.asking()) == expected)
         }
+    }
+
+    @Test func aPeriodIsSaidInMillisecondsWhateverTheClockOfWhoSaysIt() throws {
+        var scenario = try SharingScenario()
+        let folder = try scenario.openFolder().id
+        let start = scenario.now.adding(microseconds: 1)
+        let terms = scenario.makeConsent(
+            in: folder, notBefore: start, notAfter: start.adding(milliseconds: 1000).adding(microseconds: 998))
+        #expect(terms.notBefore == scenario.now)
+        #expect(terms.notAfter == scenario.now.adding(milliseconds: 1000))
+        try scenario.submit(.consentGranted(terms))
+        #expect(scenario.state.consent(terms.consent)?.terms == terms)
     }
 
     @Test func accessesAreCounted() throws {
@@ -104,20 +124,43 @@ struct ConsentAccessTests {
         #expect(try world.scenario.refusal(of: world.transforming(request, by: 0)) == .notATransformer)
         let byService = world.scenario.makeTransformed(request, by: world.scenario.keyService, answering: [1])
         #expect(try world.scenario.refusal(of: .transformed(byService)) == nil)
+        for answer in [[1], [2]] as [[UInt8]] {
+            let again = world.scenario.makeTransformed(request, by: world.scenario.keyService, answering: answer)
+            #expect(try world.scenario.refusal(of: .transformed(again)) == .alreadyTransformed)
+        }
         #expect(try world.scenario.refusal(of: .recordOpened(RecordOpened(request: request))) == nil)
+    }
+
+    @Test func aRetiredKeyServiceAnswersNobody() throws {
+        var world = try GrantedWorld()
+        let request = try world.scenario.request(world.record.id, under: .folder(world.folder.id))
+        try world.scenario.submit(.identityRetired(IdentityRetired(identity: world.scenario.keyService)))
+        let body = world.scenario.makeTransformed(request, by: world.scenario.keyService, answering: [1])
+        #expect(try world.scenario.refusal(of: .transformed(body)) == .identityRetired)
     }
 
     @Test func onlyTheOwnerRequestsInTheFoldersName() throws {
         var world = try GrantedWorld()
         let folder = world.folder.id
-        let body = AccessRequested(authority: .folder(folder), record: world.record.id, purpose: .patientRequested)
+        let body = AccessRequested(
+            authority: .folder(folder), record: world.record.id, purpose: .patientRequested, answerKey: FixedOctets())
         for signer in [world.terms.grantee.signer, world.scenario.keyService.signer] {
             #expect(try world.scenario.refusal(of: .accessRequested(body), by: [signer]) == .missingSignature)
         }
-        let treatment = AccessRequested(authority: .folder(folder), record: world.record.id, purpose: .treatment)
+        let treatment = AccessRequested(
+            authority: .folder(folder), record: world.record.id, purpose: .treatment, answerKey: FixedOctets())
         #expect(try world.scenario.refusal(of: .accessRequested(treatment)) == .purposeMismatch)
+        let nowhere = AccessRequested(
+            authority: .folder(world.scenario.identifier()), record: world.record.id, purpose: .patientRequested,
+            answerKey: FixedOctets())
+        #expect(try world.scenario.refusal(of: .accessRequested(nowhere), by: [folder.signer]) == .unknownFolder)
+        let nothing = AccessRequested(
+            authority: .folder(folder), record: world.scenario.identifier(), purpose: .patientRequested,
+            answerKey: FixedOctets())
+        #expect(try world.scenario.refusal(of: .accessRequested(nothing)) == .unknownRecord)
         let elsewhere = try world.scenario.deposit(in: try world.scenario.openFolder()).id
-        let foreign = AccessRequested(authority: .folder(folder), record: elsewhere, purpose: .patientRequested)
+        let foreign = AccessRequested(
+            authority: .folder(folder), record: elsewhere, purpose: .patientRequested, answerKey: FixedOctets())
         #expect(try world.scenario.refusal(of: .accessRequested(foreign)) == .recordNotInFolder)
     }
 
@@ -155,9 +198,9 @@ struct ConsentAccessTests {
     @Test func anExpiredConsentStopsTheNextTransform() throws {
         var world = try GrantedWorld()
         let request = try world.request()
-        world.scenario.now = world.terms.notAfter
+        world.scenario.now = world.terms.notAfter.adding(microseconds: 999)
         #expect(try world.scenario.refusal(of: world.transforming(request, by: 0)) == nil)
-        world.scenario.now = world.terms.notAfter.adding(milliseconds: 1)
+        world.scenario.now = world.terms.notAfter.adding(microseconds: 1000)
         #expect(try world.scenario.refusal(of: world.transforming(request, by: 1)) == .consentExpired)
     }
 
@@ -197,6 +240,16 @@ struct ConsentAccessTests {
         #expect(try world.scenario.refusal(of: exported) == nil)
         #expect(world.scenario.state.request(request)?.exported != nil)
         #expect(try world.scenario.refusal(of: exported) == .alreadyExported)
+        let unknown = RecordExported(request: world.scenario.identifier())
+        #expect(try world.scenario.refusal(of: .recordExported(unknown)) == .unknownRequest)
+    }
+
+    @Test func aRetiredDoctorReportsNothing() throws {
+        var world = try GrantedWorld(threshold: 1)
+        let request = try world.request()
+        try world.transform(request, by: 0)
+        try world.scenario.submit(.identityRetired(IdentityRetired(identity: world.terms.grantee)))
+        #expect(try world.scenario.refusal(of: .recordOpened(RecordOpened(request: request))) == .identityRetired)
     }
 
     @Test func whatHappenedIsReportedEvenAfterRevocationAndErasure() throws {

@@ -14,6 +14,12 @@ struct ConsentEndingTests {
             FragmentsDestroyed(holder: world.scenario.keyService, target: .folder(world.folder.id), reason: reason))
     }
 
+    /// Requests, and has every proxy answer.
+    private func use(_ world: inout GrantedWorld) throws {
+        let request = try world.request()
+        for index in world.proxies.indices { try world.scenario.submit(world.transforming(request, by: index)) }
+    }
+
     @Test func noReasonHoldsWhileAConsentIsActive() throws {
         var world = try GrantedWorld()
         for reason in DestructionReason.allCases {
@@ -27,7 +33,7 @@ struct ConsentEndingTests {
         switch truth {
         case .revoked: try world.scenario.submit(.consentRevoked(ConsentRevoked(consent: world.consent)))
         case .expired: world.scenario.now = world.terms.notAfter.adding(milliseconds: 1)
-        case .usedUp: _ = try world.request()
+        case .usedUp: try use(&world)
         case .erased: try world.scenario.submit(.folderErased(FolderErased(folder: world.folder.id)))
         }
         for reason in DestructionReason.allCases where reason != truth {
@@ -40,12 +46,36 @@ struct ConsentEndingTests {
         #expect(consent.destructions.count == 1)
     }
 
-    @Test func expiryIsToTheMillisecond() throws {
+    @Test func expiryIsToTheMicrosecond() throws {
         var world = try GrantedWorld()
-        world.scenario.now = world.terms.notAfter
-        #expect(try world.scenario.refusal(of: destroying(world, .expired)) == .destructionNotDue)
-        world.scenario.now = world.terms.notAfter.adding(milliseconds: 1)
+        for microseconds in [0, 999] as [UInt64] {
+            world.scenario.now = world.terms.notAfter.adding(microseconds: microseconds)
+            #expect(try world.scenario.refusal(of: destroying(world, .expired)) == .destructionNotDue)
+        }
+        world.scenario.now = world.terms.notAfter.adding(microseconds: 1000)
         #expect(try world.scenario.refusal(of: destroying(world, .expired)) == nil)
+    }
+
+    @Test func whatIsRevokedAndExpiredIsDestroyedForEitherReason() throws {
+        var world = try GrantedWorld()
+        try world.scenario.submit(.consentRevoked(ConsentRevoked(consent: world.consent)))
+        world.scenario.now = world.terms.notAfter.adding(milliseconds: 1)
+        #expect(try world.scenario.refusal(of: destroying(world, .revoked, by: 0)) == nil)
+        #expect(try world.scenario.refusal(of: destroying(world, .expired, by: 1)) == nil)
+        #expect(try world.scenario.refusal(of: destroying(world, .usedUp, by: 2)) == .destructionNotDue)
+        #expect(try world.scenario.refusal(of: destroying(world, .erased, by: 2)) == .destructionNotDue)
+        let reasons = world.scenario.state.destructionReasons(of: world.consent, at: world.scenario.now)
+        #expect(reasons == [.revoked, .expired])
+    }
+
+    @Test func aRetiredHolderDoesNotReportADestruction() throws {
+        var world = try GrantedWorld()
+        try world.scenario.submit(.consentRevoked(ConsentRevoked(consent: world.consent)))
+        try world.scenario.submit(.identityRetired(IdentityRetired(identity: world.proxies[0])))
+        try world.scenario.submit(.folderErased(FolderErased(folder: world.folder.id)))
+        try world.scenario.submit(.identityRetired(IdentityRetired(identity: world.scenario.keyService)))
+        #expect(try world.scenario.refusal(of: destroying(world, .revoked)) == .identityRetired)
+        #expect(try world.scenario.refusal(of: destroyingShare(world)) == .identityRetired)
     }
 
     @Test func onlyAHolderSaysThatItDestroyed() throws {
@@ -66,9 +96,11 @@ struct ConsentEndingTests {
     @Test func whoDestroyedItsFragmentDoesNotTransformAnyMore() throws {
         var world = try GrantedWorld(maximumOpens: 1)
         let request = try world.request()
-        try world.scenario.submit(destroying(world, .usedUp))
-        #expect(try world.scenario.refusal(of: world.transforming(request, by: 0)) == .fragmentDestroyed)
-        #expect(try world.scenario.refusal(of: world.transforming(request, by: 1)) == nil)
+        for index in 0..<3 { try world.transform(request, by: index) }
+        try world.scenario.submit(.recordOpened(RecordOpened(request: request)))
+        try world.scenario.submit(destroying(world, .usedUp, by: 3))
+        #expect(try world.scenario.refusal(of: world.transforming(request, by: 3)) == .fragmentDestroyed)
+        #expect(try world.scenario.refusal(of: world.transforming(request, by: 4)) == nil)
     }
 
     @Test func theKeyServiceDestroysItsShareOfAnErasedFolderOnly() throws {

@@ -80,6 +80,20 @@ struct ConsentGrantingTests {
         #expect(try scenario.refusal(of: .consentGranted(shortest)) == nil)
     }
 
+    /// The millisecond in which a consent is granted cannot be its last one, whichever microsecond of it that is.
+    @Test func thePeriodGoesOnAfterTheMillisecondOfTheGrant() throws {
+        var scenario = try SharingScenario()
+        let folder = try scenario.openFolder().id
+        let start = scenario.now
+        for microseconds in [0, 1, 999] as [UInt64] {
+            scenario.now = start.adding(microseconds: microseconds)
+            let over = scenario.makeConsent(in: folder, notBefore: start, notAfter: start)
+            #expect(try scenario.refusal(of: .consentGranted(over)) == .badConsentPeriod)
+        }
+        let next = scenario.makeConsent(in: folder, notBefore: start, notAfter: start.adding(milliseconds: 1))
+        #expect(try scenario.refusal(of: .consentGranted(next)) == nil)
+    }
+
     @Test func proxiesAreActiveProxies() throws {
         var scenario = try SharingScenario()
         let folder = try scenario.openFolder().id
@@ -175,6 +189,9 @@ struct ConsentGrantingTests {
         var retired = scenario
         try retired.submit(.identityRetired(IdentityRetired(identity: terms.grantee)))
         #expect(try retired.refusal(of: body) == .granteeRetired)
+        var unserved = scenario
+        try unserved.submit(.identityRetired(IdentityRetired(identity: unserved.keyService)))
+        #expect(try unserved.refusal(of: body) == .identityRetired)
         #expect(try scenario.refusal(of: body) == nil)
     }
 

@@ -44,8 +44,8 @@ struct FragmentDisputeTests {
         var world = try GrantedWorld()
         let request = try world.request()
         let good = try honest(&world)
-        // One byte of each of the ten fields, and the ends.
-        for index in [0, 1, 40, 66, 97, 98, 130, 131, 170, 200, 230, 262, 263, 294, 295, 326, 358] {
+        #expect(good.count == 359)
+        for index in good.indices {
             var trial = world
             var bad = good
             bad[index] ^= 1
@@ -60,7 +60,7 @@ struct FragmentDisputeTests {
     }
 
     @Test func anAnswerThatIsNoFragmentConvicts() throws {
-        for rubbish in [[], [1], [UInt8](repeating: 0, count: 359), [UInt8](repeating: 2, count: 32_768)] as [[UInt8]] {
+        for rubbish in [[1], [UInt8](repeating: 0, count: 359), [UInt8](repeating: 2, count: 512)] as [[UInt8]] {
             var (world, dispute) = try answered { _ in rubbish }
             #expect(try world.scenario.refusal(of: .fragmentDisputed(dispute)) == nil)
         }
@@ -127,7 +127,7 @@ struct FragmentDisputeTests {
         let deposit = RecordDeposited(
             record: template.record, folder: template.folder, depositor: template.depositor,
             ciphertextCommitment: template.ciphertextCommitment,
-            capsuleDigest: LedgerDigest.capsule(rubbish, of: template.record), sizeClass: 1, kind: .otherECG)
+            capsuleDigest: LedgerDigest.capsule(rubbish), sizeClass: 1, kind: .otherECG)
         try world.scenario.submit(.recordDeposited(deposit))
         let request = try world.scenario.request(deposit.record, under: .consent(world.consent))
         try world.scenario.submit(world.transforming(request, by: 0, answering: [1]))

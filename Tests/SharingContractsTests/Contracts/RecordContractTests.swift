@@ -160,7 +160,7 @@ struct RecordContractTests {
         let record = try #require(scenario.state.record(second.id))
         #expect(record.folder == folder.id)
         #expect(record.depositor == scenario.depositor)
-        #expect(record.capsuleDigest == LedgerDigest.capsule(second.capsule.simple.bytes, of: second.id))
+        #expect(record.capsuleDigest == LedgerDigest.capsule(second.capsule.simple.bytes))
     }
 
     @Test func onlyADepositorDeposits() throws {
@@ -197,6 +197,24 @@ struct RecordContractTests {
                 == .capsuleTaken)
     }
 
+    /// Who may read one record must not get the key of another by the same capsule under another name.
+    @Test func aCapsuleServesOneRecordOnly() throws {
+        var scenario = try SharingScenario()
+        let (folder, other) = (try scenario.openFolder(), try scenario.openFolder())
+        let capsule = try scenario.deposit(in: folder).capsule
+        for home in [folder, other] {
+            let template = try scenario.makeDeposit(in: home).body
+            let copy = changed(template, capsuleDigest: LedgerDigest.capsule(capsule.simple.bytes))
+            #expect(try scenario.refusal(of: .recordDeposited(copy)) == .capsuleTaken)
+            #expect(try scenario.refusal(of: .recordDeposited(template)) == nil)
+        }
+        // Not after the first one's folder is gone either.
+        try scenario.submit(.folderErased(FolderErased(folder: folder.id)))
+        let late = changed(
+            try scenario.makeDeposit(in: other).body, capsuleDigest: LedgerDigest.capsule(capsule.simple.bytes))
+        #expect(try scenario.refusal(of: .recordDeposited(late)) == .capsuleTaken)
+    }
+
     // MARK: FolderErased
 
     @Test func aFolderIsErasedOnceByItsOwner() throws {
@@ -222,7 +240,8 @@ struct RecordContractTests {
 
         let deposit = try world.scenario.makeDeposit(in: world.folder).body
         let owner = AccessRequested(
-            authority: .folder(world.folder.id), record: world.record.id, purpose: .patientRequested)
+            authority: .folder(world.folder.id), record: world.record.id, purpose: .patientRequested,
+            answerKey: FixedOctets())
         for body in [
             .recordDeposited(deposit), .consentGranted(world.scenario.makeConsent(in: world.folder.id)),
             .keysIssued(issue), world.asking(), .accessRequested(owner), world.transforming(request, by: 0),

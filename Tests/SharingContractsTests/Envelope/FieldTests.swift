@@ -94,8 +94,8 @@ struct FieldTests {
                 ("member name", "LedgerFounded", .malformedField, { $0.ledgerFounded.members[0].name = "" }),
                 ("member name line", "LedgerFounded", .malformedField, { $0.ledgerFounded.members[0].name = "a\nb" }),
                 (
-                    "member name direction", "LedgerFounded", .malformedField,
-                    { $0.ledgerFounded.members[0].name = "a\u{202e}b" }
+                    "member name long", "LedgerFounded", .malformedField,
+                    { $0.ledgerFounded.members[0].name = String(repeating: "é", count: 128) }
                 ),
                 (
                     "member key", "LedgerFounded", .malformedField,
@@ -193,6 +193,10 @@ struct FieldTests {
                     }
                 ),
                 ("purpose", "ConsentGranted", .malformedField, { $0.consentGranted.purpose = "CURIOSITY" }),
+                (
+                    "purpose by another K", "ConsentGranted", .malformedField,
+                    { $0.consentGranted.purpose = "HMAR\u{212a}T" }
+                ),
                 ("not before", "ConsentGranted", .malformedField, { $0.consentGranted.notBefore = 0 }),
                 ("not after", "ConsentGranted", .malformedField, { $0.consentGranted.notAfter = .max }),
                 ("opens zero", "ConsentGranted", .malformedField, { $0.consentGranted.maximumOpens = 0 }),
@@ -228,6 +232,9 @@ struct FieldTests {
                 ("authority folder", "AccessRequested", .malformedField, { $0.accessRequested.folderID = short }),
                 ("requested record", "AccessRequested", .malformedField, { $0.accessRequested.recordID = short }),
                 ("requested purpose", "AccessRequested", .malformedField, { $0.accessRequested.purpose = "" }),
+                ("no answer key", "AccessRequested", .malformedField, { $0.accessRequested.answerKey = Data() }),
+                ("answer key short", "AccessRequested", .malformedField, { $0.accessRequested.answerKey.removeLast() }),
+                ("answer key long", "AccessRequested", .malformedField, { $0.accessRequested.answerKey.append(0) }),
                 ("transformed request", "Transformed", .malformedField, { $0.transformed.requestID = short }),
                 ("transformer", "Transformed", .malformedField, { $0.transformed.transformerID = short }),
                 ("fragment digest", "Transformed", .malformedField, { $0.transformed.fragmentDigest = short }),
@@ -248,7 +255,11 @@ struct FieldTests {
                 ("capsule", "FragmentDisputed", .malformedField, { $0.fragmentDisputed.capsule = Data(count: 97) }),
                 (
                     "disputed fragment", "FragmentDisputed", .malformedField,
-                    { $0.fragmentDisputed.capsuleFragment = Data(count: 32_769) }
+                    { $0.fragmentDisputed.capsuleFragment = Data(count: 513) }
+                ),
+                (
+                    "no disputed fragment", "FragmentDisputed", .malformedField,
+                    { $0.fragmentDisputed.capsuleFragment = Data() }
                 ),
             ]
         let samples = try Self.samples()
@@ -267,12 +278,35 @@ struct FieldTests {
         }
     }
 
+    /// Whatever a toolchain's tables say of a character: these and no others are refused.
+    @Test func aMembersNameHasNoCharacterThatForgesLinesOrTurnsText() throws {
+        let founding = try WireTransaction(serializedBytes: SharingScenario().entries[0].transaction.serialized)
+        let refused: Set<UInt32> = [
+            0x61c, 0x200e, 0x200f, 0x2028, 0x2029, 0x202a, 0x202b, 0x202c, 0x202d, 0x202e, 0x2066, 0x2067, 0x2068,
+            0x2069,
+        ]
+        for value in (0...0x2100) + [0x3000, 0xfdd0, 0xfeff, 0xffff, 0xe0001, 0x10ffff] as [UInt32] {
+            guard let scalar = Unicode.Scalar(value) else { continue }
+            var wire = founding
+            wire.ledgerFounded.members[0].name = "a\(Character(scalar))b"
+            let bytes: [UInt8] = try wire.serializedBytes()
+            let isRefused = value < 0x20 || 0x7f...0x9f ~= value || refused.contains(value)
+            #expect(
+                try code { try Transaction(serialized: bytes) } == (isRefused ? .malformedField : nil),
+                "U+\(String(value, radix: 16))")
+        }
+    }
+
     @Test func leavesBefore1970AndAfter9999AreRefused() throws {
         var scenario = try SharingScenario(seed: 2)
         let signed = try scenario.sign(.identityRetired(IdentityRetired(identity: scenario.auditor)))
-        for time in [0, Timestamp.latest.milliseconds + 1, .max] {
+        for time in [0, Timestamp.latest.microseconds + 1, .max] {
             #expect(
-                try code { try LedgerEntry(sequencedAt: Timestamp(milliseconds: time), signed) } == .malformedField)
+                try code { try LedgerEntry(sequencedAt: Timestamp(microseconds: time), signed) } == .malformedField)
+        }
+        for time in [1, 1_772_366_400_000_001, Timestamp.latest.microseconds] {
+            let entry = try LedgerEntry(sequencedAt: Timestamp(microseconds: time), signed)
+            #expect(try LedgerEntry(serialized: entry.serialized).sequencedAt.microseconds == time)
         }
     }
 }

@@ -32,7 +32,7 @@ import Testing
         }
         for item in vectors.capsuleDigests {
             let record = try RecordID(hexadecimal: item.record)
-            let digest = LedgerDigest.capsule(try [UInt8](hexadecimal: item.capsule), of: record)
+            let digest = LedgerDigest.capsule(try [UInt8](hexadecimal: item.capsule))
             #expect(digest.hexadecimal == item.digest)
             #expect(state.record(record)?.capsuleDigest == digest)
         }

@@ -64,12 +64,32 @@ struct WorldStateTests {
         var scenario = try SharingScenario()
         let last = try #require(scenario.state.lastSequencedAt)
         let body = TransactionBody.identityRetired(IdentityRetired(identity: scenario.auditor))
-        for time in [last, Timestamp(milliseconds: last.milliseconds - 1), Timestamp(milliseconds: 1)] {
+        for time in [last, Timestamp(microseconds: last.microseconds - 1), Timestamp(microseconds: 1)] {
             scenario.now = time
             #expect(try scenario.refusal(of: body) == .timeNotIncreasing)
+            // Before anything is said of the signatures.
+            #expect(try scenario.refusal(of: body, by: []) == .timeNotIncreasing)
+            #expect(try scenario.refusal(of: body, by: [scenario.doctor.signer]) == .timeNotIncreasing)
         }
-        scenario.now = last.adding(milliseconds: 1)
+        scenario.now = last.adding(microseconds: 1)
         #expect(try scenario.refusal(of: body) == nil)
+    }
+
+    /// Docs/contracts.md: who may sign and who did comes first, the rules only for those who signed.
+    @Test func whoSignsIsCheckedBeforeTheRules() throws {
+        var world = try GrantedWorld()
+        let request = try world.request()
+        try world.scenario.submit(.folderErased(FolderErased(folder: world.folder.id)))
+        let granted = TransactionBody.consentGranted(world.terms)
+        let transformed = world.transforming(request, by: 0)
+        #expect(try world.scenario.refusal(of: granted, by: []) == .missingSignature)
+        #expect(try world.scenario.refusal(of: granted) == .consentTaken)
+        #expect(try world.scenario.refusal(of: transformed, by: []) == .missingSignature)
+        #expect(try world.scenario.refusal(of: transformed) == .folderErased)
+        try world.scenario.submit(.identityRetired(IdentityRetired(identity: world.proxies[0])))
+        try world.scenario.submit(.identityRetired(IdentityRetired(identity: world.terms.grantee)))
+        #expect(try world.scenario.refusal(of: transformed) == .identityRetired)
+        #expect(try world.scenario.refusal(of: world.asking()) == .identityRetired)
     }
 
     @Test func checkingChangesNothingAndAgreesWithApplying() throws {

@@ -1,3 +1,4 @@
+import Octets
 import SharingContracts
 import TestKit
 import Umbral
@@ -34,7 +35,9 @@ struct GrantedWorld {
     /// The body of an access request by the grantee.
     func asking(for record: RecordID? = nil, purpose: Purpose = .treatment) -> TransactionBody {
         .accessRequested(
-            AccessRequested(authority: .consent(consent), record: record ?? self.record.id, purpose: purpose))
+            AccessRequested(
+                authority: .consent(consent), record: record ?? self.record.id, purpose: purpose,
+                answerKey: FixedOctets()))
     }
 
     /// The body of a transform by the proxy at `index`, of whatever bytes.

@@ -80,7 +80,7 @@ struct TransactionVectors: Codable, Equatable {
         capsuleDigests = [
             CapsuleDigest(
                 record: "\(story.record)", capsule: story.capsule.hexadecimal,
-                digest: LedgerDigest.capsule(story.capsule, of: story.record).hexadecimal)
+                digest: LedgerDigest.capsule(story.capsule).hexadecimal)
         ]
         fragmentDigests = [
             FragmentDigest(

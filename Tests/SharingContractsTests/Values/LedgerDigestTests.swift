@@ -9,11 +9,9 @@ struct LedgerDigestTests {
 
     @Test func capsuleDigestIsTheTaggedHash() throws {
         let capsule = [UInt8](repeating: 0xab, count: 98)
-        let expected = SHA256.hash(data: Array("parasol-capsule/v1\0".utf8) + id + capsule)
-        #expect(LedgerDigest.capsule(capsule, of: try RecordID(id)).bytes == Array(expected))
-        #expect(
-            LedgerDigest.capsule(capsule, of: try RecordID(id))
-                != LedgerDigest.capsule(capsule, of: try RecordID(other)))
+        let expected = SHA256.hash(data: Array("parasol-capsule/v1\0".utf8) + capsule)
+        #expect(LedgerDigest.capsule(capsule).bytes == Array(expected))
+        #expect(LedgerDigest.capsule(capsule.dropLast() + [0]) != LedgerDigest.capsule(capsule))
     }
 
     @Test func fragmentDigestIsTheTaggedHash() throws {

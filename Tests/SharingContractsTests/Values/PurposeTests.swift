@@ -8,7 +8,9 @@ struct PurposeTests {
     }
 
     /// The root of the value set is abstract; the others are misspelt or of another value set.
-    @Test(arguments: ["", "PurposeOfUse", "treat", "TREAT ", "TREATMENT", "FLRCNV", "RESCH"])
+    @Test(arguments: [
+        "", "PurposeOfUse", "treat", "TREAT ", "TREATMENT", "FLRCNV", "RESCH", "HMAR\u{212a}T", "TREAT\u{0}",
+    ])
     func nothingElseIsAPurpose(code: String) {
         #expect(Purpose(code: code) == nil)
     }
