@@ -4,8 +4,10 @@
     python bench_table.py DIRECTORY [--json FILE]
 
 A figure is the median of many calls (and, in brackets, their 5th percentile) in the quietest of the rounds, the one with the lowest
-median: for us, the peers and openssl alike, so that what else the machine does favours nobody. A ratio is the best peer's median
-divided by ours, so more is better for us.
+median: for us, the peers and openssl alike, so that what else the machine does favours nobody. Throughput is the bytes of a call
+divided by these same times, so that there the figure in brackets is the higher one. A ratio is the best peer's median time
+divided by ours, so more is better for us; a share is our median throughput as part of what `openssl speed` reports for the
+same cipher (it reports one figure a run, its mean).
 """
 
 import argparse
@@ -18,6 +20,7 @@ import sys
 
 PEERS = ("nucypher_core", "umbral_pre")
 MEBIBYTE = 1 << 20
+SEGMENT = 1 << 16  # what a record is sealed in, and so openssl's block for a stream
 
 # (what it is, our name, the peers' name, the ratio to reach)
 TIMES = (
@@ -31,25 +34,26 @@ TIMES = (
     ("open 2 of 3, parsing included", "open_2_of_3", "open_2_of_3", 10),
     ("open 2 of 3 within a grant session", "open_2_of_3_session", "open_2_of_3", 15),
 )
-# (what it is, our name, the peers' name, bytes)
+AES, CHACHA = "aes-256-gcm", "chacha20-poly1305"
+# (what it is, our name, the peers' name or None, MiB a call, openssl's cipher, its block in bytes, the share of it to reach)
 RATES = tuple(
-    (f"{title}, {size} MiB", f"{name}_{size}_mib", f"{peer}_{size}_mib", size * MEBIBYTE)
-    for title, name, peer in (
-        ("record: seal", "seal", "seal"),
-        ("record: open", "open", "open"),
-        ("one message: seal (the peers' format)", "message_seal", "seal"),
-        ("one message: open (the peers' format)", "message_open", "open"),
+    (f"{title}, {size} MiB", f"{name}_{size}_mib", f"{peer}_{size}_mib", size, cipher, size * MEBIBYTE, None)
+    for title, name, peer, cipher in (
+        ("record: seal, AES-256-GCM", "seal", "seal", AES),
+        ("record: open, AES-256-GCM", "open", "open", AES),
+        ("one message: seal (the peers' format)", "message_seal", "seal", CHACHA),
+        ("one message: open (the peers' format)", "message_open", "open", CHACHA),
     )
     for size in (1, 64)
+) + tuple(
+    (f"record stream: {verb}, {cipher}, 64 MiB", f"stream_{verb}_{cipher}", None, 64, cipher.lower(), SEGMENT, goal)
+    for cipher, verb, goal in (
+        ("AES-256-GCM", "seal", 0.85),
+        ("AES-256-GCM", "open", None),
+        ("ChaCha20-Poly1305", "seal", None),
+        ("ChaCha20-Poly1305", "open", None),
+    )
 )
-# (what it is, our name, openssl's cipher, the share of its speed to reach)
-STREAMS = (
-    ("record stream: seal, AES-256-GCM", "stream_seal_AES-256-GCM", "aes-256-gcm", 0.85),
-    ("record stream: open, AES-256-GCM", "stream_open_AES-256-GCM", "aes-256-gcm", None),
-    ("record stream: seal, ChaCha20-Poly1305", "stream_seal_ChaCha20-Poly1305", "chacha20-poly1305", None),
-    ("record stream: open, ChaCha20-Poly1305", "stream_open_ChaCha20-Poly1305", "chacha20-poly1305", None),
-)
-STREAM_BYTES = 64 * MEBIBYTE
 
 
 def load(directory):
@@ -87,51 +91,72 @@ def load(directory):
     return figures, {key: max(values) for key, values in speeds.items()}
 
 
-def judged(ratio, goal):
+def judged(value, goal):
     """(goal, verdict) as text."""
     if goal is None:
         return "", ""
-    if ratio is None:
+    if value is None:
         return f"≥ {goal}", "?"
-    return f"≥ {goal}", "met" if ratio >= goal else "MISSED"
+    return f"≥ {goal}", "met" if value >= goal else "MISSED"
 
 
-def table(figures, speeds):
-    """Rows of text, and what goes into the JSON."""
-    rows, record = [], []
+def rate(figure, size):
+    """A time as throughput, or None."""
+    if not figure:
+        return None
+    return {"median_mb_s": size / figure["median_us"], "p5_mb_s": size / figure["p5_us"], "count": figure["count"]}
 
-    def add(title, unit, values, shown, ratio, goal):
-        rows.append([title, *shown, f"{ratio:.2f}" if ratio else "", *judged(ratio, goal)])
-        record.append({"operation": title, "unit": unit, **values, "ratio": ratio, "goal": goal})
 
-    def figure(who, name):
-        return figures.get(who, {}).get(name)
+def cell(figure):
+    """Median and, in brackets, the 5th percentile."""
+    if not figure:
+        return ""
+    if "median_us" in figure:
+        return f"{figure['median_us']:.1f} ({figure['p5_us']:.1f})"
+    return f"{figure['median_mb_s']:.0f} ({figure['p5_mb_s']:.0f})"
 
+
+def quotient(value):
+    return f"{value:.2f}" if value else ""
+
+
+def time_rows(figures):
+    """(row of text, entry of the JSON) for what is judged by its time."""
     for title, ours_name, peer_name, goal in TIMES:
-        ours, peers = figure("ours", ours_name), [figure(peer, peer_name) for peer in PEERS]
+        ours, *peers = (
+            figures.get(who, {}).get(name) for who, name in (("ours", ours_name), *((p, peer_name) for p in PEERS))
+        )
         best = min((p["median_us"] for p in peers if p), default=None)
         ratio = best / ours["median_us"] if ours and best else None
-        shown = [f"{f['median_us']:.1f} ({f['p5_us']:.1f})" if f else "" for f in (ours, *peers)]
-        values = dict(zip(("ours", *PEERS), (ours, *peers)))
-        add(title, "us", values, [*shown, ""], ratio, goal)
+        row = [title, "µs", *map(cell, (ours, *peers)), quotient(ratio), "", "", *judged(ratio, goal)]
+        values = {"ours": ours, **dict(zip(PEERS, peers)), "ratio": ratio, "goal": goal}
+        yield row, {"operation": title, "unit": "us", **values}
 
-    def rate(found, size):
-        return size / found["median_us"] if found else None
 
-    for title, ours_name, peer_name, size in RATES:
-        ours, *peers = (rate(figure(w, n), size) for w, n in (("ours", ours_name), *((p, peer_name) for p in PEERS)))
-        best = max((p for p in peers if p), default=None)
-        ratio = ours / best if ours and best else None
-        shown = [f"{value:.0f} MB/s" if value else "" for value in (ours, *peers)]
-        add(title, "MB/s", dict(zip(("ours", *PEERS), (ours, *peers))), [*shown, ""], ratio, None)
+def rate_rows(figures, speeds):
+    """(row of text, entry of the JSON) for what is judged by its throughput."""
+    for title, ours_name, peer_name, mebibytes, cipher, block, goal in RATES:
+        ours, *peers = (
+            rate(figures.get(who, {}).get(name), mebibytes * MEBIBYTE)
+            for who, name in (("ours", ours_name), *((p, peer_name) for p in PEERS))
+        )
+        best = max((p["median_mb_s"] for p in peers if p), default=None)
+        ratio = ours["median_mb_s"] / best if ours and best else None
+        openssl = speeds.get((cipher, block))
+        share = ours["median_mb_s"] / openssl if ours and openssl else None
+        bare = f"{openssl:.0f}" if openssl else ""
+        row = [title, "MB/s", *map(cell, (ours, *peers)), quotient(ratio), bare, quotient(share), *judged(share, goal)]
+        bare_cipher = {"cipher": cipher, "block_bytes": block, "mb_s": openssl}
+        values = {"ours": ours, **dict(zip(PEERS, peers)), "ratio": ratio, "openssl": bare_cipher}
+        yield row, {"operation": title, "unit": "MB/s", **values, "share": share, "goal": goal}
 
-    for title, ours_name, cipher, goal in STREAMS:
-        ours, floor = rate(figure("ours", ours_name), STREAM_BYTES), speeds.get((cipher, 65536))
-        ratio = ours / floor if ours and floor else None
-        shown = [f"{ours:.0f} MB/s" if ours else "", "", "", f"{floor:.0f} MB/s" if floor else ""]
-        values = {"ours": ours, "openssl_64_kib": floor, "openssl_1_mib": speeds.get((cipher, MEBIBYTE))}
-        add(title, "MB/s", values, shown, ratio, goal)
-    return rows, record
+
+def own_rows(figures):
+    """(row of text, entry of the JSON) for what we measure and set beside nothing, such as the group's operations."""
+    compared = {ours_name for _, ours_name, *_ in (*TIMES, *RATES)}
+    for name, ours in sorted(figures["ours"].items()):
+        if name not in compared:
+            yield [name.replace("_", " "), "µs", cell(ours), *[""] * 7], {"operation": name, "unit": "us", "ours": ours}
 
 
 def processor():
@@ -153,8 +178,8 @@ def command_output(*command):
 
 
 def show(rows):
-    header = ["operation", "Parasol", "nucypher-core", "umbral-pre", "openssl speed", "ratio", "goal", ""]
-    widths = [max(len(row[column]) for row in [header, *rows]) for column in range(len(header))]
+    header = ["operation", "unit", "Parasol", "nucypher-core", "umbral-pre", "ratio", "openssl speed", "share", "goal", ""]
+    widths = [max(len(row[column]) for row in (header, *rows)) for column in range(len(header))]
 
     def line(row):
         first, *rest = (cell.ljust(w) if i == 0 else cell.rjust(w) for i, (cell, w) in enumerate(zip(row, widths)))
@@ -175,10 +200,13 @@ def main():
     if "ours" not in figures:
         print("bench: no figures of ours", file=sys.stderr)
         return 1
-    rows, record = table(figures, speeds)
+    found = [*time_rows(figures), *rate_rows(figures, speeds), *own_rows(figures)]
+    rows, record = [row for row, _ in found], [entry for _, entry in found]
     machine = {"processor": processor(), "openssl": command_output("openssl", "version")}
     print(f"\n{machine['processor']}, one thread, {machine['openssl']}")
-    print("Microseconds a call, median (5th percentile) of the quietest round; ratio is the best peer's ÷ ours, or our share of openssl's speed\n")
+    print("Median (5th percentile) of the calls in the quietest round. ratio: the best peer's time ÷ ours; share: our throughput ÷")
+    print("openssl speed's for the same cipher, in blocks of the row's size, for a stream of its segments' (64 KiB). The goal of a")
+    print("row is one for its share where it has no peer, else for its ratio.\n")
     show(rows)
     missed = [row[0] for row in rows if row[-1] == "MISSED"]
     print(f"\nGoals missed: {', '.join(missed)}" if missed else "\nEvery goal that could be judged is met.")

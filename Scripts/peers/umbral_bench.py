@@ -5,7 +5,7 @@
 
     {"umbral_pre": {"version": "0.11.0", "operations": {"encrypt_32": {"median_us": 247.1, "p5_us": 245.0, "count": 900}, …}}, …}
 
-Operations and names are those of `Benchmarks --json`. Each runs for S seconds and at least 20 times. The collector is off while
+Exits 77 where neither wheel is installed; its report is then empty. Operations and names are those of `Benchmarks --json`. Each runs for S seconds and at least 20 times. The collector is off while
 timing; a call's cost includes the binding's conversion of its arguments and results, as for any user of the wheel.
 """
 
@@ -21,6 +21,7 @@ import umbral_wheels  # noqa: E402
 
 MEBIBYTE = 1 << 20
 FEWEST = 20
+NO_PEER = 77  # neither 1 nor 2, with which Python itself ends when something is wrong
 
 
 def timed(seconds, operation):
@@ -132,7 +133,7 @@ def main():
         report[name] = {"version": peer.version, "operations": results}
     json.dump(report, sys.stdout)
     print()
-    return 0 if report else 2
+    return 0 if report else NO_PEER
 
 
 if __name__ == "__main__":
