@@ -1,7 +1,7 @@
 # Parasol. `make` alone lists what can be made.
 
 .DEFAULT_GOAL := help
-.PHONY: help demo test bench lint ct docs generate clean
+.PHONY: help demo test bench lint format ct docs generate clean
 SHELL := /bin/bash
 
 help: ## what can be made
@@ -22,6 +22,9 @@ bench: ## our figures beside the peers', one table
 
 lint: ## formatting, layers, scripts
 	@Scripts/lint
+
+format: ## the Swift that we write, formatted in place
+	@Scripts/format
 
 ct: ## secrets poisoned for valgrind, on the release binary
 	@Scripts/setup test

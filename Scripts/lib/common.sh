@@ -70,6 +70,9 @@ https://www.swift.org/install/linux/ and put it on PATH, or name it: SWIFT=/path
 # parasol_build ARGUMENT...: swift build, with the flag that holds every target to its declared dependencies.
 parasol_build() { swift build --explicit-target-dependency-import-check error "$@"; }
 
+# written_swift: every Swift file that is not generated, each ended by a zero byte.
+written_swift() { find Package.swift Sources Tests -name '*.swift' -not -name '*.pb.swift' -print0; }
+
 # system_python: a Python 3 that can make virtual environments, or nothing.
 system_python() {
     local candidate
