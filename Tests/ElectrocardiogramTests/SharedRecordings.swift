@@ -3,8 +3,8 @@ import Testing
 
 @testable import Electrocardiogram
 
-/// Real recordings, which are not part of the repository: `../shared/data/ecg` beside it, or `PARASOL_SHARED/data/ecg`.
-/// Tests that need them say that they skip when they are absent.
+/// Real recordings, which are not part of the repository: `data/ecg` in a folder `shared` beside it, or in the folder that
+/// `PARASOL_SHARED` names. Tests that need them say that they skip when they are absent.
 enum SharedRecordings {
     static let folder: URL? = {
         let root =
@@ -121,6 +121,6 @@ extension Trait where Self == ConditionTrait {
     static var needsSharedRecordings: Self {
         .enabled(
             if: SharedRecordings.isPresent,
-            "real recordings are not here (../shared/data/ecg or PARASOL_SHARED): skipped")
+            "no real recordings (data/ecg in a folder `shared` beside the repository, or in PARASOL_SHARED): skipped")
     }
 }

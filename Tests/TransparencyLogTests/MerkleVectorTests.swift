@@ -21,7 +21,9 @@ import TransparencyLog
     /// All proofs of all trees of 1 to 40 leaves, made by Go's x/mod; not part of the repository.
     @Test(
         .enabled(
-            if: Shared.isPresent, "reference/vectors/merkle.json is not here (../shared or PARASOL_SHARED): skipped"))
+            if: Shared.isPresent,
+            "no vectors/merkle.json (in reference of a folder `shared` beside the repository, or of PARASOL_SHARED): skipped"
+        ))
     func allProofsOfThePeerUpTo40LeavesAreReproducedAndVerified() throws {
         let vectors = try LogVectors.decoder().decode(Shared.self, from: Data(contentsOf: Shared.file))
         var tree = try StoredTree(leaves: 0)
@@ -59,7 +61,7 @@ import TransparencyLog
 
         static var file: URL {
             let shared = ProcessInfo.processInfo.environment["PARASOL_SHARED"].map { URL(fileURLWithPath: $0) }
-            return (shared ?? LogVectors.root.appendingPathComponent("../shared"))
+            return (shared ?? LogVectors.root.deletingLastPathComponent().appendingPathComponent("shared"))
                 .appendingPathComponent("reference/vectors/merkle.json")
         }
         static var isPresent: Bool { FileManager.default.isReadableFile(atPath: file.path) }
