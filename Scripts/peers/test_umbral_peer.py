@@ -17,9 +17,9 @@ HERE = os.path.dirname(os.path.abspath(__file__))
 class Peer:
     """The server as a subprocess."""
 
-    def __init__(self):
+    def __init__(self, *options):
         self.process = subprocess.Popen(
-            [sys.executable, os.path.join(HERE, "umbral_peer.py")],
+            [sys.executable, *options, os.path.join(HERE, "umbral_peer.py")],
             stdin=subprocess.PIPE,
             stdout=subprocess.PIPE,
             stderr=subprocess.DEVNULL,
@@ -35,6 +35,10 @@ class Peer:
 
     def ask(self, op, **fields):
         return self.line(json.dumps({"op": op, **fields}))
+
+    def close(self):
+        self.process.stdin.close()
+        expect(self.process.wait() == 0, "the server did not exit cleanly")
 
     def must(self, op, **fields):
         reply = self.ask(op, **fields)
@@ -101,7 +105,16 @@ def check_crosswise(peer, maker, user, case, size):
     expect(not peer.ask("decrypt_reencrypted", cfrags=cfrags[:1], **request)["ok"], "one of two fragments opened a record")
 
 
+def check_without_wheels():
+    """Where pip installed nothing, whoever asks learns it from `info`, and nobody waits in vain."""
+    peer = Peer("-S")  # without site-packages, and so without wheels
+    expect(peer.must("info")["peers"] == {}, "a server without wheels names peers")
+    expect("not installed" in peer.ask("keygen", peer="umbral_pre", sk="01" * 32)["error"], "a missing wheel answered")
+    peer.close()
+
+
 def main():
+    check_without_wheels()
     with open(sys.argv[1], encoding="utf-8") as file:
         vectors = json.load(file)
     peer = Peer()
@@ -137,8 +150,7 @@ def main():
         expect(not peer.ask("keygen", peer=name, sk="00" * 32)["ok"], "secret key 0 accepted")
     for text in ("{", "[]", "{}", '{"op":"__init__","peer":"umbral_pre"}', '{"op":"keygen","peer":"nobody"}'):
         expect(not peer.line(text)["ok"], f"{text} was answered ok")
-    peer.process.stdin.close()
-    expect(peer.process.wait() == 0, "the server did not exit cleanly")
+    peer.close()
     print(f"umbral_peer: {peer.count} requests answered as expected by {', '.join(names)}")
 
 

@@ -29,6 +29,8 @@ a request is answered with an error too, so the caller never waits in vain.
     sign                 sk message                                               signature
     verify               pk message signature                                     valid
 
+Without any wheel it serves too: `info` then answers no peers, by which whoever asks knows to skip, and every other request an error.
+
 `reencrypt` does not verify the fragment first (so that a hostile one can be tried); `decrypt_reencrypted` verifies every cfrag.
 """
 
@@ -194,9 +196,6 @@ def answer(line, servers):
 
 def main():
     servers = {name: Requests(peer) for name, peer in umbral_wheels.installed().items()}
-    if not servers:
-        print("umbral_peer: neither umbral-pre nor nucypher-core is installed", file=sys.stderr)
-        return 2
     for line in sys.stdin:
         if line.strip():
             print(json.dumps(answer(line, servers)), flush=True)

@@ -148,6 +148,47 @@ import Umbral
         }
     }
 
+    @Test func splitIssuedFragmentsAreOrdinaryOnesToBoth() throws {
+        guard let server = try PeerServer.start() else { return }
+        for (threshold, shares) in [(1, 1), (1, 3), (2, 3), (3, 5), (5, 5)] {
+            var folder = try SplitFolder(seed: UInt64(40 * threshold + shares))
+            let issued = try folder.issue(threshold, of: shares)
+            let (capsule, seed) = try folder.encapsulate()
+            let message = Array("\(threshold) of \(shares)".utf8)
+            let ciphertext = try seed.seal(message, with: capsule, using: &folder.generator)
+            let keys: [String: Any] = [
+                "verifying_pk": folder.signer.verifyingKey.compressed.bytes,
+                "delegating_pk": try folder.wholeKey.publicKey.compressed.bytes,
+                "receiving_pk": folder.doctor.publicKey.compressed.bytes,
+            ]
+            for peer in Self.peers {
+                var fragments: [[UInt8]] = []
+                for (index, key) in issued.enumerated() {
+                    let bytes = key.serialized.copied
+                    _ = try server.ask(peer, "verify_kfrag", ["kfrag": bytes].merging(keys) { first, _ in first })
+                    let fragment =
+                        index % 2 == 0
+                        ? try server.ask(peer, "reencrypt", ["capsule": capsule.serialized, "kfrag": bytes])
+                            .octets("cfrag")
+                        : try key.reencrypt(capsule, using: &folder.generator).serialized
+                    _ = try server.ask(
+                        peer, "verify_cfrag",
+                        ["cfrag": fragment, "capsule": capsule.serialized].merging(keys) { first, _ in first })
+                    fragments.append(fragment)
+                }
+                for chosen in [fragments.prefix(threshold), fragments.suffix(threshold)] {
+                    let opened = try server.ask(
+                        peer, "decrypt_reencrypted",
+                        [
+                            "receiving_sk": folder.doctor.octets.copied, "capsule": capsule.serialized,
+                            "cfrags": Array(chosen), "ciphertext": ciphertext,
+                        ].merging(keys) { first, _ in first })
+                    #expect(try opened.octets("plaintext") == message)
+                }
+            }
+        }
+    }
+
     @Test func bothRefuseAForgedV1AndAFragmentTooFew() throws {
         guard let server = try PeerServer.start() else { return }
         let grant = try Grant(2, of: 2)
