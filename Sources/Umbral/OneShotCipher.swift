@@ -1,4 +1,4 @@
-private import Ciphers
+import Ciphers
 import Octets
 
 extension CapsuleSeed {
@@ -16,55 +16,52 @@ extension CapsuleSeed {
     }
 
     /// The same with the nonce drawn from `generator`.
+    ///
+    /// - Throws: ``UmbralError/plaintextTooLong(count:)``, ``UmbralError/cipherFailed(reason:)``.
     public func seal(
         _ plaintext: [UInt8], with capsule: Capsule, using generator: inout some RandomNumberGenerator
     ) throws(UmbralError) -> [UInt8] {
         let nonce: FixedOctets<24> = generator.octets()
         let associated = unsafe capsule.simple.withOctets { unsafe Array($0) }
         do {
-            var context = try Self.context(key: messageKey, nonce: nonce)
             // One buffer for all of it: on long messages a copy costs as much as the cipher.
             return try [UInt8](capacity: plaintext.count + Self.overheadByteCount) { output throws(CiphersError) in
-                for index in 0..<24 { output.append(nonce[index]) }
-                try context.cipher.seal(
-                    plaintext.span, nonce: context.nonce, authenticating: associated.span, into: &output)
+                for index in 0..<XChaCha20Poly1305.nonceByteCount { output.append(nonce[index]) }
+                try XChaCha20Poly1305.seal(
+                    plaintext.span, key: messageKey, nonce: nonce, authenticating: associated.span,
+                    into: &output)
             }
-        } catch { throw .plaintextTooLong(count: plaintext.count) }
+        } catch { throw Self.refusal(error, plaintextCount: plaintext.count) }
     }
 
     /// Opens what ``seal(_:with:)`` or the peer made.
     ///
-    /// - Throws: ``UmbralError/ciphertextTooShort(count:)``, ``UmbralError/decryptionFailed``.
+    /// - Throws: ``UmbralError/ciphertextTooShort(count:)``, ``UmbralError/decryptionFailed``,
+    ///   ``UmbralError/plaintextTooLong(count:)``, ``UmbralError/cipherFailed(reason:)``.
     public func open(_ ciphertext: [UInt8], with capsule: Capsule) throws(UmbralError) -> [UInt8] {
-        guard ciphertext.count >= Self.overheadByteCount else {
-            throw .ciphertextTooShort(count: ciphertext.count)
-        }
+        let count = ciphertext.count - Self.overheadByteCount
+        guard count >= 0 else { throw .ciphertextTooShort(count: ciphertext.count) }
         let associated = unsafe capsule.simple.withOctets { unsafe Array($0) }
+        let nonce = unsafe ciphertext.withUnsafeBytes { bytes in
+            unsafe FixedOctets<24>(copying: UnsafeRawBufferPointer(rebasing: bytes[..<24]))
+        }
         do {
-            let nonce = unsafe ciphertext.withUnsafeBytes { bytes in
-                unsafe FixedOctets<24>(copying: UnsafeRawBufferPointer(rebasing: bytes[..<24]))
-            }
-            var context = try Self.context(key: messageKey, nonce: nonce)
-            return try [UInt8](capacity: ciphertext.count - Self.overheadByteCount) { output throws(CiphersError) in
-                try context.cipher.open(
-                    ciphertext.span.extracting(24...), nonce: context.nonce,
+            return try [UInt8](capacity: count) { output throws(CiphersError) in
+                try XChaCha20Poly1305.open(
+                    ciphertext.span.extracting(XChaCha20Poly1305.nonceByteCount...), key: messageKey, nonce: nonce,
                     authenticating: associated.span, into: &output)
             }
-        } catch { throw .decryptionFailed }
+        } catch { throw Self.refusal(error, plaintextCount: count) }
     }
 
-    /// XChaCha20-Poly1305 for one nonce: the first 16 bytes go into the subkey, the last 8 behind four zeros into the
-    /// nonce of the inner cipher.
-    private static func context(key: SecretOctets, nonce: FixedOctets<24>) throws(CiphersError) -> ExtendedContext {
-        let subkey = try HChaCha20.subkey(key: key, nonce: InlineArray { nonce[$0] })
-        return ExtendedContext(
-            cipher: try AEADContext(.chaCha20Poly1305, key: subkey),
-            nonce: InlineArray { $0 < 4 ? 0 : nonce[$0 + 12] })
-    }
-
-    private struct ExtendedContext: ~Copyable {
-        var cipher: AEADContext
-        let nonce: AEADNonce
+    /// What the cipher said, in the scheme's words: a broken library is no forged ciphertext, and no long plaintext.
+    static func refusal(_ error: CiphersError, plaintextCount: Int) -> UmbralError {
+        switch error {
+        case .authenticationFailed: .decryptionFailed
+        case .tooLong: .plaintextTooLong(count: plaintextCount)
+        case .library, .wrongKeyLength, .noRoomForTag, .outputTooSmall, .scryptCost:
+            .cipherFailed(reason: error.description)
+        }
     }
 }
 

@@ -61,13 +61,13 @@ public enum UmbralError: Error, Hashable, Sendable {
     case ciphertextTooShort(count: Int)
     /// The ciphertext does not authenticate under this key and capsule.
     case decryptionFailed
-    /// The plaintext is longer than the cipher can take.
+    /// The plaintext, given or promised by its ciphertext's length, is longer than the cipher can take.
     case plaintextTooLong(count: Int)
+    /// The cipher's library refused to work, out of memory or for lack of the algorithm: nobody's message is at fault.
+    case cipherFailed(reason: String)
 
     /// An encoded object.
     public enum Frame: String, Hashable, Sendable {
-        case secretKey = "secret key"
-        case publicKey = "public key"
         case capsule
         case simpleCapsule = "simple capsule"
         case keyFragment = "key fragment"
@@ -92,8 +92,6 @@ public enum UmbralError: Error, Hashable, Sendable {
         case commitment = "U1"
         case signatureForProxy = "signature for the proxy"
         case signatureForReceiver = "signature for the receiver"
-        case delegatingKeyFlag = "delegating key flag"
-        case receivingKeyFlag = "receiving key flag"
         case e1 = "E1"
         case v1 = "V1"
         case e2 = "E2"
@@ -107,7 +105,6 @@ public enum UmbralError: Error, Hashable, Sendable {
         case hV1 = "hV1"
         case hU1 = "hU1"
         case messageDigest = "message digest"
-        case parity = "parity of R"
         case shareCoordinate = "share coordinate"
         case share = "share"
         case sharedPoint = "shared point"
@@ -144,6 +141,7 @@ extension UmbralError: CustomStringConvertible {
             "enough fragments verify, but their seed does not open this record" + Self.list(rejected)
         case .ciphertextTooShort(let count): "a ciphertext of \(count) bytes is shorter than nonce and tag"
         case .decryptionFailed: "the ciphertext does not authenticate"
+        case .cipherFailed(let reason): "the cipher failed: \(reason)"
         case .plaintextTooLong(let count): "a plaintext of \(count) bytes is too long for one message"
         }
     }

@@ -39,9 +39,9 @@ import Testing
         let nonce = try FixedOctets<24>(hexadecimal: nonce)
         let associated = try [UInt8](hexadecimal: associated)
         let text = try [UInt8](hexadecimal: text)
-        let made = try XChaCha20Poly1305.seal(text, key: key, nonce: nonce, authenticating: associated)
+        let made = try seal(text, key: key, nonce: nonce, authenticating: associated)
         #expect(made.hexadecimal == sealed)
-        #expect(try XChaCha20Poly1305.open(made, key: key, nonce: nonce, authenticating: associated) == text)
+        #expect(try open(made, key: key, nonce: nonce, authenticating: associated) == text)
     }
 
     @Test func everyByteOfNonceTextTagAndAssociatedDataCounts() throws {
@@ -51,35 +51,72 @@ import Testing
         let associated = bytes(98, &generator)
         let text = bytes(33, &generator)
         let fixed = try FixedOctets<24>(nonce)
-        let sealed = try XChaCha20Poly1305.seal(text, key: key, nonce: fixed, authenticating: associated)
+        let made = try seal(text, key: key, nonce: fixed, authenticating: associated)
         for index in nonce.indices {
             var changed = nonce
             changed[index] ^= 1
             let other = try FixedOctets<24>(changed)
             #expect(
-                caught { try XChaCha20Poly1305.open(sealed, key: key, nonce: other, authenticating: associated) }
+                caught { try open(made, key: key, nonce: other, authenticating: associated) }
                     == .authenticationFailed)
         }
-        for index in sealed.indices {
-            var changed = sealed
+        for index in made.indices {
+            var changed = made
             changed[index] ^= 1
             #expect(
-                caught { try XChaCha20Poly1305.open(changed, key: key, nonce: fixed, authenticating: associated) }
+                caught { try open(changed, key: key, nonce: fixed, authenticating: associated) }
                     == .authenticationFailed)
         }
         for index in associated.indices {
             var changed = associated
             changed[index] ^= 1
             #expect(
-                caught { try XChaCha20Poly1305.open(sealed, key: key, nonce: fixed, authenticating: changed) }
+                caught { try open(made, key: key, nonce: fixed, authenticating: changed) }
                     == .authenticationFailed)
         }
+    }
+
+    @Test func aTextWithoutRoomForItsTagAndAnOutputTooSmallAreRefusedBeforeAnythingIsWritten() {
+        let key = SecretOctets(copying: [UInt8](repeating: 0, count: 32))
+        let nonce = FixedOctets<24>()
+        #expect(
+            caught { try open([UInt8](repeating: 0, count: 15), key: key, nonce: nonce, authenticating: []) }
+                == .noRoomForTag(count: 15, tag: 16))
+        let text: [UInt8] = [1, 2, 3]
+        var written: Int?
+        #expect(
+            caught {
+                try [UInt8](capacity: 18) { output throws(CiphersError) in
+                    defer { written = output.count }
+                    try XChaCha20Poly1305.seal(
+                        text.span, key: key, nonce: nonce, authenticating: [UInt8]().span, into: &output)
+                }
+            } == .outputTooSmall(needed: 19, available: 18))
+        #expect(written == 0)
     }
 
     @Test func onlyAKeyOfThirtyTwoBytesIsTaken() {
         let key = SecretOctets(copying: [UInt8](repeating: 0, count: 31))
         #expect(
-            caught { try XChaCha20Poly1305.seal([], key: key, nonce: FixedOctets<24>(), authenticating: []) }
+            caught { try seal([], key: key, nonce: FixedOctets<24>(), authenticating: []) }
                 == .wrongKeyLength(expected: 32, actual: 31))
+    }
+}
+
+/// `ciphertext ‖ tag` as an array of its own.
+private func seal(
+    _ text: [UInt8], key: SecretOctets, nonce: FixedOctets<24>, authenticating associated: [UInt8]
+) throws(CiphersError) -> [UInt8] {
+    try [UInt8](capacity: text.count + XChaCha20Poly1305.tagByteCount) { output throws(CiphersError) in
+        try XChaCha20Poly1305.seal(text.span, key: key, nonce: nonce, authenticating: associated.span, into: &output)
+    }
+}
+
+/// The plaintext as an array of its own.
+private func open(
+    _ sealed: [UInt8], key: SecretOctets, nonce: FixedOctets<24>, authenticating associated: [UInt8]
+) throws(CiphersError) -> [UInt8] {
+    try [UInt8](capacity: sealed.count) { output throws(CiphersError) in
+        try XChaCha20Poly1305.open(sealed.span, key: key, nonce: nonce, authenticating: associated.span, into: &output)
     }
 }

@@ -1,6 +1,8 @@
+import Ciphers
 import Octets
 import Testing
-import Umbral
+
+@testable import Umbral
 
 /// The one-shot cipher and what is drawn at random.
 @Suite struct MessageTests {
@@ -29,6 +31,19 @@ import Umbral
         let (owner, stranger) = (SecretKey.random(using: &generator), SecretKey.random(using: &generator))
         let (capsule, ciphertext) = try owner.publicKey.encrypt([1], using: &generator)
         #expect(throws: UmbralError.decryptionFailed) { try stranger.decrypt(ciphertext, with: capsule) }
+    }
+
+    @Test func aBrokenLibraryIsNotTakenForAForgedOrALongMessage() {
+        for operation in [LibraryOperation.fetch, .newContext, .update, .tag, .finish] {
+            let error = CiphersError.library(operation: operation)
+            #expect(
+                CapsuleSeed.refusal(error, plaintextCount: 1)
+                    == .cipherFailed(reason: "libcrypto refused \(operation.rawValue)"))
+        }
+        #expect(CapsuleSeed.refusal(.authenticationFailed, plaintextCount: 1) == .decryptionFailed)
+        #expect(
+            CapsuleSeed.refusal(.tooLong(count: 1 << 40, bound: 1 << 38), plaintextCount: 1 << 40)
+                == .plaintextTooLong(count: 1 << 40))
     }
 
     @Test func nothingRandomRepeats() throws {
