@@ -5,12 +5,20 @@
 @safe public final class SecretOctets: Sendable {
     // Written only by the initializers, before anybody else can hold a reference; wiped by the last one.
     private nonisolated(unsafe) let storage: UnsafeMutableRawBufferPointer
+    private let ownsStorage: Bool
+
+    /// Takes over `memory` as it is, to be wiped but not freed: so a test can look at what is left of a secret.
+    init(borrowing memory: UnsafeMutableRawBufferPointer) {
+        unsafe storage = memory
+        ownsStorage = false
+    }
 
     /// `count` bytes, zeroed and then filled by `initializer`, which sees no other memory.
     public init<Failure: Error>(
         count: Int, initializingWith initializer: (inout MutableRawSpan) throws(Failure) -> Void
     ) throws(Failure) {
         unsafe storage = .allocate(byteCount: count, alignment: 16)
+        ownsStorage = true
         unsafe storage.initializeMemory(as: UInt8.self, repeating: 0)
         var span = unsafe MutableRawSpan(_unsafeBytes: storage)
         try initializer(&span)
@@ -19,6 +27,7 @@
     /// Copies `bytes`. The caller's own copy stays the caller's to wipe.
     public init(copying bytes: some Collection<UInt8>) {
         unsafe storage = .allocate(byteCount: bytes.count, alignment: 16)
+        ownsStorage = true
         unsafe storage.copyBytes(from: bytes)
     }
 
@@ -46,7 +55,7 @@
 
     deinit {
         unsafe wipe(storage)
-        unsafe storage.deallocate()
+        if ownsStorage { unsafe storage.deallocate() }
     }
 
     /// The number of bytes.

@@ -13,16 +13,25 @@ public import Octets
 
     // Written only by the initializers, before anybody else can hold a reference; wiped by the last one.
     nonisolated(unsafe) let storage: UnsafeMutableRawBufferPointer
+    private let ownsStorage: Bool
 
     /// Memory that every initializer must fill with a number in range.
     private init(uninitialized: Void) {
         unsafe storage = .allocate(byteCount: Self.byteCount, alignment: 16)
+        ownsStorage = true
         unsafe storage.initializeMemory(as: UInt8.self, repeating: 0)
+    }
+
+    /// Takes over a number in range that lies at `memory`, to be wiped but not freed: so a test can look at what is left
+    /// of a secret.
+    init(borrowing memory: UnsafeMutableRawBufferPointer) {
+        unsafe storage = memory
+        ownsStorage = false
     }
 
     deinit {
         unsafe wipe(storage)
-        unsafe storage.deallocate()
+        if ownsStorage { unsafe storage.deallocate() }
     }
 
     /// The bytes for the library, which reads them while `self` lives.

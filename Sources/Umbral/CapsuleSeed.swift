@@ -12,15 +12,18 @@ public struct CapsuleSeed: Equatable, Sendable {
     init(_ octets: SecretOctets) { self.octets = octets }
 
     /// The one-shot message key: HKDF-SHA256 of the seed without salt and info, 32 bytes.
+    ///
+    /// Wipes its digests; the padded key that swift-crypto's HMAC makes of the pseudorandom key in arrays of its own it
+    /// cannot reach.
     package var messageKey: SecretOctets {
         // RFC 5869 spelled out for one block: extraction's key is always the same 32 zeros, so its HMAC is prepared once
         // (2 µs a message instead of 4).
         var extract = Self.extraction
         unsafe octets.withUnsafeBytes { unsafe extract.update(data: $0) }
-        let pseudorandomKey = unsafe extract.finalize().withUnsafeBytes { unsafe SymmetricKey(data: $0) }
+        let pseudorandomKey = unsafe withBytesWipedAfterwards(of: extract.finalize()) { unsafe SymmetricKey(data: $0) }
         var expand = HMAC<SHA256>(key: pseudorandomKey)
         expand.update(data: Self.firstBlock)
-        return unsafe expand.finalize().withUnsafeBytes { unsafe SecretOctets(copying: $0) }
+        return unsafe withBytesWipedAfterwards(of: expand.finalize()) { unsafe SecretOctets(copying: $0) }
     }
 
     /// The number of expansion's only block.

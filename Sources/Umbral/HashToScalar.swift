@@ -46,8 +46,8 @@ package struct HashToScalar {
         unsafe hash.finalize().withUnsafeBytes { unsafe PublicScalar(mapping: $0) }
     }
 
-    /// The scalar, where a part is secret.
+    /// The scalar, where a part is secret. The digest is wiped.
     package func secretScalar() -> Scalar {
-        unsafe hash.finalize().withUnsafeBytes { unsafe Scalar(mapping: $0) }
+        unsafe withBytesWipedAfterwards(of: hash.finalize()) { unsafe Scalar(mapping: $0) }
     }
 }

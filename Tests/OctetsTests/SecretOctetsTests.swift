@@ -25,6 +25,20 @@ import Testing
         #expect(unsafe secret.withUnsafeBytes { unsafe Array($0) } == [1, 2, 3])
     }
 
+    @Test func nothingIsLeftOnceTheLastReferenceGoes() {
+        let memory = UnsafeMutableRawBufferPointer.allocate(byteCount: 40, alignment: 16)
+        defer { unsafe memory.deallocate() }
+        unsafe memory.initializeMemory(as: UInt8.self, repeating: 0xa5)
+        var first: SecretOctets? = unsafe SecretOctets(borrowing: memory)
+        var second = first
+        #expect(first?.count == 40)
+        first = nil
+        #expect(unsafe memory.allSatisfy { $0 == 0xa5 }, "another reference still needs the bytes")
+        #expect(second != nil)
+        second = nil
+        #expect(unsafe memory.allSatisfy { $0 == 0 }, "the secret outlived its last reference")
+    }
+
     @Test func wipeLeavesOnlyZeros() {
         var bytes = [UInt8](repeating: 0xa5, count: 100)
         unsafe bytes.withUnsafeMutableBytes { unsafe wipe($0) }

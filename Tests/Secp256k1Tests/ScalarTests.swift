@@ -182,6 +182,20 @@ import Testing
         #expect(remainder == .one)
     }
 
+    @Test func nothingIsLeftOnceTheLastReferenceGoes() {
+        let memory = UnsafeMutableRawBufferPointer.allocate(byteCount: Scalar.byteCount, alignment: 16)
+        defer { unsafe memory.deallocate() }
+        unsafe memory.initializeMemory(as: UInt8.self, repeating: 0xa5)
+        var first: Scalar? = unsafe Scalar(borrowing: memory)
+        var second = first
+        #expect(first?.revealed().bigEndian.bytes == [UInt8](repeating: 0xa5, count: 32))
+        first = nil
+        #expect(unsafe memory.allSatisfy { $0 == 0xa5 }, "another reference still needs the bytes")
+        #expect(second != nil)
+        second = nil
+        #expect(unsafe memory.allSatisfy { $0 == 0 }, "the secret outlived its last reference")
+    }
+
     @Test func secretsPrintNothing() throws {
         let secret = try Scalar(bigEndian: [UInt8](hexadecimal: Edge.orderMinusOne))
         for text in ["\(secret)", String(reflecting: secret), "\([secret])"] {

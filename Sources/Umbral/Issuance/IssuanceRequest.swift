@@ -47,7 +47,7 @@ public struct IssuanceRequest: Sendable {
     /// - Throws: what is wrong with the encoding, or as the memberwise initializer.
     public init(serialized: SecretOctets) throws(IssuanceError) {
         let bytes = unsafe serialized.withUnsafeBytes { unsafe Array($0) }
-        try self.init(consuming: bytes)
+        try self.init(consuming: consume bytes)
     }
 
     /// The same from bytes that the caller has to wipe.
