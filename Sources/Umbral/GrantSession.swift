@@ -123,8 +123,13 @@ public final class GrantSession: Sendable {
         return coefficients.combine(fragments)
     }
 
+    /// Sets of shares and signatures that are kept now, each at most as many as its bound.
+    var keptCounts: (coefficientSets: Int, signatures: Int) {
+        cache.withLock { ($0.coefficients.count, $0.signed.count) }
+    }
+
     /// What the records of a grant share.
-    private struct Cache {
+    struct Cache {
         /// Sets of shares kept; a receiver that asks the same proxies every time needs one.
         static let coefficientSetsBound = 32
 

@@ -14,7 +14,8 @@ public struct PublicKey: Hashable, Sendable {
 
     /// Reads exactly 33 bytes, SEC1 compressed.
     ///
-    /// - Throws: ``UmbralError/pointAtInfinity(field:)``, ``UmbralError/invalidElement(field:reason:)``.
+    /// - Throws: ``UmbralError/invalidElement(field:reason:)``, whose reason for the point at infinity is
+    ///   `Secp256k1Error.infinity`.
     public init(compressed octets: some Collection<UInt8>) throws(UmbralError) {
         do { point = try Point(compressed: octets) } catch {
             throw .invalidElement(field: .publicKey, reason: error)

@@ -25,7 +25,8 @@ public struct ReencryptionEvidence: Hashable, Sendable {
     /// Computes the evidence of a fragment, right or wrong.
     ///
     /// - Throws: ``UmbralError/fragmentSignatureInvalid`` where the owner's signature does not verify: there is nothing
-    ///   to hold against the proxy then.
+    ///   to hold against the proxy then; ``UmbralError/invalidElement(field:reason:)`` where E2, V2 or U2 is no point,
+    ///   which the format cannot say: ``FragmentVerdict`` convicts such a fragment.
     public init(
         capsule: Capsule, fragment: CapsuleFragment, verifyingKey: PublicKey, delegatingKey: PublicKey,
         receivingKey: PublicKey
@@ -36,6 +37,10 @@ public struct ReencryptionEvidence: Hashable, Sendable {
         }
         let proof = fragment.proof
         let u1 = try proof.points.u1.decoded(.commitment)
+        // A fragment may carry any bytes here; evidence may not.
+        _ = try proof.points.e2.decoded(.e2)
+        _ = try proof.points.v2.decoded(.v2)
+        _ = try proof.points.u2.decoded(.u2)
         let h = ReencryptionProof.challenge(capsule, e1: fragment.e1, v1: fragment.v1, proof.points)
         points = [
             EncodedPoint(capsule.e), EncodedPoint(capsule.e.multiplied(byPublic: proof.z)),

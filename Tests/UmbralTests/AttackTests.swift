@@ -104,9 +104,55 @@ import Umbral
 
     @Test func anOwnerCannotFrameAProxyWithAnotherGenerator() throws {
         let grant = try Grant(1, of: 1)
-        var bytes = grant.keyFragments[0].serialized.copied
+        let honest = grant.keyFragments[0].fragment
+        var bytes = honest.serialized.copied
         bytes.replaceSubrange(4..<37, with: Point.generator.compressed.bytes)
         #expect(throws: UmbralError.foreignParameters) { try KeyFragment(serialized: bytes) }
+
+        // The whole attack, which the peers accept: U = G, and U1 = rk*G under the owner's true signatures.
+        let commitment = EncodedPoint(Point.generator(times: honest.key))
+        let signature = grant.signer.sign(
+            SignedMessage.octets(
+                id: honest.id, commitment: commitment, precursor: honest.precursor.compressed,
+                delegatingKey: grant.owner.publicKey, receivingKey: grant.receiver.publicKey))
+        let framing = KeyFragment(
+            id: honest.id, key: honest.key, precursor: honest.precursor, commitment: commitment,
+            signatureForProxy: signature, signatureForReceiver: signature, signedKeys: .both)
+        bytes = framing.serialized.copied
+        // With our U in it, it is a fragment like any other, and its commitment is wrong.
+        #expect(throws: UmbralError.keyFragmentCommitmentInvalid) {
+            try KeyFragment(serialized: bytes).verified(
+                by: grant.signer.verifyingKey, delegatingKey: grant.owner.publicKey,
+                receivingKey: grant.receiver.publicKey)
+        }
+        bytes.replaceSubrange(4..<37, with: Point.generator.compressed.bytes)
+        #expect(throws: UmbralError.foreignParameters) { try KeyFragment(serialized: bytes) }
+        #expect(throws: UmbralError.foreignParameters) {
+            try KeyFragment(serialized: SecretOctets(copying: bytes))
+        }
+        // What refusing it prevents: an honest proxy that took it would be convicted of a wrong answer.
+        let answer = try VerifiedKeyFragment(trusting: framing).reencrypt(grant.capsule)
+        #expect(grant.verdict(answer.serialized) == .wrong)
+    }
+
+    @Test func evidenceIsNotMadeOfWhatItsOwnReaderRefuses() throws {
+        let grant = try Grant(1, of: 1)
+        // An x-coordinate that no point has, found by trying.
+        let noPoint = try #require(
+            (1...100).lazy.map { [0x02] + [UInt8](repeating: 0, count: 31) + [$0] }
+                .first { (try? Point(compressed: $0)) == nil })
+        // E2, V2 and U2 in the MessagePack form, each behind its header.
+        for (offset, field) in [(143, UmbralError.Field.e2), (178, .v2), (248, .u2)] {
+            var bytes = grant.received[0].serialized
+            bytes.replaceSubrange(offset..<offset + 33, with: noPoint)
+            let liar = try CapsuleFragment(serialized: bytes)
+            #expect(grant.verdict(bytes) == .wrong)
+            #expect(throws: UmbralError.invalidElement(field: field, reason: .notOnCurve)) {
+                try ReencryptionEvidence(
+                    capsule: grant.capsule, fragment: liar, verifyingKey: grant.signer.verifyingKey,
+                    delegatingKey: grant.owner.publicKey, receivingKey: grant.receiver.publicKey)
+            }
+        }
     }
 
     /// The scheme's known weakness: the receiver and t proxies together interpolate f(0) = a/d and multiply by d. It

@@ -1,7 +1,8 @@
 import Octets
 import Secp256k1
 import Testing
-import Umbral
+
+@testable import Umbral
 
 /// Opening: what opens, what does not, and who is named.
 @Suite struct OpeningTests {
@@ -160,14 +161,45 @@ import Umbral
         let grant = try Grant(3, of: 5)
         let session = try grant.session()
         var generator = SeededGenerator(9)
-        for round in 0..<60 {
+        // The sixty orders of three out of five, which is more than are kept.
+        let orders = (0..<125).map { [$0 / 25, $0 / 5 % 5, $0 % 5] }.filter { Set($0).count == 3 }
+        let bound = GrantSession.Cache.coefficientSetsBound
+        #expect(orders.count == 60 && bound == 32)
+        var kept: [Int] = []
+        for order in orders {
             let (capsule, seed) = try Capsule.encapsulate(to: grant.owner.publicKey, using: &generator)
-            // Sixty orders of three out of five: more sets than are kept.
-            let chosen = [round % 5, (round + 1 + round / 5 % 4) % 5, (round + 2 + round / 7) % 5]
-            guard Set(chosen).count == 3 else { continue }
-            let fragments = try chosen.map { try grant.keyFragments[$0].reencrypt(capsule, using: &generator).fragment }
-            #expect(try session.open(capsule: capsule, fragments: fragments) { $0 == seed }.value == seed)
+            let fragments = try order.map { try grant.keyFragments[$0].reencrypt(capsule, using: &generator).fragment }
+            // The second time with the coefficients that were kept.
+            for _ in 0..<2 {
+                #expect(try session.open(capsule: capsule, fragments: fragments) { $0 == seed }.value == seed)
+            }
+            kept.append(session.keptCounts.coefficientSets)
         }
+        // Full at the thirty-second, and begun anew with the next.
+        #expect(kept == Array(1...bound) + Array(1...orders.count - bound))
+        #expect(session.keptCounts.signatures == 0, "nothing had to be verified")
+    }
+
+    @Test func aSessionRemembersABoundedNumberOfSignatures() throws {
+        let grant = try Grant(1, of: 1)
+        let session = try grant.session()
+        let honest = grant.received[0]
+        let message = honest.signedMessage(
+            delegatingKey: grant.owner.publicKey, receivingKey: grant.receiver.publicKey)
+        var generator = SeededGenerator(10)
+        let bound = UmbralParameters.sharesBound
+        var kept: [Int] = []
+        for _ in 0..<bound + 2 {
+            // The owner may sign the same fragment any number of times, each time differently.
+            let proof = ReencryptionProof(
+                points: honest.proof.points, z: honest.proof.z,
+                signature: grant.signer.sign(message, using: &generator))
+            let again = CapsuleFragment(
+                e1: honest.e1, v1: honest.v1, id: honest.id, precursor: honest.precursor, proof: proof)
+            for _ in 0..<2 { _ = try session.verified(again, for: grant.capsule) }
+            kept.append(session.keptCounts.signatures)
+        }
+        #expect(kept == Array(1...bound) + [1, 2])
     }
 
     @Test func aSessionVerifiesWhatTheFragmentItselfVerifies() throws {
