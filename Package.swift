@@ -141,7 +141,7 @@ let instruments: [Target] = [
         swiftSettings: house),
     .executableTarget(
         name: "ConstantTime",
-        dependencies: ["CValgrind", "Octets", "Secp256k1", "Umbral"],
+        dependencies: ["CValgrind", "Octets", "Ciphers", "Secp256k1", "Umbral"],
         swiftSettings: house),
 ]
 

@@ -1,8 +1,12 @@
+import Ciphers
 import Octets
 import Secp256k1
 import Umbral
 
-/// The scheme's operations on secrets, and split issuance's.
+/// The scheme's operations on secrets: the owner's, the proxy's, the receiver's, and split issuance's.
+///
+/// Not among them is what only hands a secret to a library: sealing halves by HPKE (swift-crypto), the bulk cipher
+/// (libcrypto).
 let schemeChecks: [Check] = {
     let doctor = SecretKey.random()
     let signer = Signer(SecretKey.random())
@@ -52,6 +56,34 @@ let schemeChecks: [Check] = {
             _ = Secret.marked(fragments[0].fragment.key)
             var generator = SecretFirstGenerator(secretScalars: 1)
             keep(try fragments[0].reencrypt(capsule, using: &generator))
+        },
+        Check("opening, with a threshold of one and above") {
+            let owner = SecretKey.random()
+            let (capsule, _) = try Capsule.encapsulate(to: owner.publicKey)
+            for threshold in [1, 3] {
+                let receiver = SecretKey.random()
+                let answers = try owner.keyFragments(
+                    for: receiver.publicKey, signer: signer, threshold: threshold, shares: threshold
+                ).map { try $0.reencrypt(capsule).fragment }
+                let session = try GrantSession(
+                    receiver: Secret.marked(receiver),
+                    precursor: PublicKey(compressed: answers[0].precursor.octets.bytes),
+                    delegatingKey: owner.publicKey, verifyingKey: signer.verifyingKey, threshold: threshold)
+                // The second time with the coefficients that the session has kept.
+                for _ in 0..<2 { keep(try session.open(capsule: capsule, fragments: answers) { $0 }) }
+            }
+        },
+        Check("message key and its XChaCha20 subkey") {
+            let (_, seed) = try Capsule.encapsulate(to: doctor.publicKey)
+            _ = Secret.marked(seed.octets)
+            keep(try HChaCha20.subkey(key: seed.messageKey, nonce: InlineArray(repeating: 7)))
+        },
+        Check("key factory") {
+            let factory = try SecretKeyFactory(seed: Secret.octets())
+            let label = Array("a label".utf8)
+            keep(factory.makeSecret(label: label))
+            keep(factory.makeKey(label: label))
+            keep(factory.makeFactory(label: label).makeKey(label: label))
         },
         Check("share proof") {
             var generator = SecretFirstGenerator(secretScalars: 1)

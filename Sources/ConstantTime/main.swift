@@ -8,7 +8,8 @@ import CValgrind
     import Darwin
 #endif
 
-// Runs every secret operation of the cryptography on secrets that memcheck watches.
+// Runs the secret operations of Secp256k1 and Umbral, and of Ciphers the one that is its own, on secrets that memcheck
+// watches. What a library does with a secret that it is handed whole (a bulk cipher, HPKE, scrypt) is the library's.
 //
 //     valgrind --error-exitcode=1 ConstantTime             every operation; no report may come
 //     valgrind --error-exitcode=1 ConstantTime control X   a leaky operation; a report must come
