@@ -51,7 +51,7 @@ SCHEMA = {
     "KeysIssued": {1: ("consent_id", "bytes"), 2: ("precursor", "bytes"), 3: ("fragments", ["FragmentCommitment"])},
     "FragmentCommitment": {1: ("proxy_id", "bytes"), 2: ("fragment_id", "bytes"), 3: ("commitment", "bytes")},
     "AccessRequested": {1: ("authority", "consent"), 2: ("authority", "folder"), 3: ("record_id", "bytes"),
-                        4: ("purpose", "string")},
+                        4: ("purpose", "string"), 5: ("answer_key", "bytes")},
     "Transformed": {1: ("request_id", "bytes"), 2: ("transformer_id", "bytes"), 3: ("fragment_digest", "bytes")},
     "RecordOpened": {1: ("request_id", "bytes")},
     "RecordExported": {1: ("request_id", "bytes")},
@@ -168,13 +168,16 @@ def check_well_formed(octets):
 
 # Fields ---------------------------------------------------------------------------------------------------------------
 
-LATEST = 253_402_300_799_999
+# The last microsecond of the year 9999, and its millisecond.
+LATEST = 253_402_300_799_999_999
+LATEST_MILLISECOND = 253_402_300_799_999
 PURPOSES = set("""
     HMARKT HOPERAT CAREMGT DONAT FRAUD GOV HACCRED HCOMPL HDECD HDIRECT HDM HLEGAL HOUTCOMS HPRGRP HQUALIMP HSYSADMIN LABELING
     METAMGT MEMADMIN MILCDM PATADMIN PATSFTY PERFMSR RECORDMGT SYSDEV HTEST TRAIN HPAYMT CLMATTCH COVAUTH COVERAGE ELIGDTRM
     ELIGVER ENROLLM MILDCRG REMITADV HRESCH BIORCH CLINTRCH CLINTRCHNPC CLINTRCHPC PRECLINTRCH DSRCH POARCH TRANSRCH PATRQT
     FAMRQT PWATRNY SUPNWK PUBHLTH DISASTER THREAT TREAT CLINTRL COC ETREAT BTG ERTREAT POPHLTH
 """.split())
+FORGING = ((0, 0x1F), (0x7F, 0x9F), (0x61C, 0x61C), (0x200E, 0x200F), (0x2028, 0x202E), (0x2066, 0x2069))
 DEPOSITOR, DOCTOR, AUDITOR, KEY_SERVICE, PROXY = 1, 2, 3, 4, 5
 
 
@@ -203,8 +206,14 @@ def group_point(value, what):
         raise Violation("malformedField", f"{what}: {error}") from error
 
 
-def timed(value, what):
-    demand(1 <= value <= LATEST, "malformedField", f"{what} {value}")
+def timed(value, latest, what):
+    demand(1 <= value <= latest, "malformedField", f"{what} {value}")
+
+
+def named(text, what):
+    """1 to 255 bytes without the characters that forge lines or turn text around."""
+    demand(1 <= len(text.encode()) <= 255, "malformedField", what)
+    demand(not any(first <= ord(c) <= last for c in text for first, last in FORGING), "malformedField", what)
 
 
 def check_founding(body):
@@ -213,7 +222,7 @@ def check_founding(body):
     counted(body["members"], 1, 64, "members")
     for member in body["members"]:
         sized(member["member_id"], 16, "member_id")
-        demand(1 <= len(member["name"].encode()) <= 255, "malformedField", "name")
+        named(member["name"], "name")
         p256_key(member["signing_key"], "signing_key")
     ascending([member["member_id"] for member in body["members"]], "members")
     demand(1 <= len(body["witness_policy"].encode()) <= 16384, "malformedField", "witness_policy")
@@ -263,8 +272,8 @@ def check_grant(body):
         sized(identifier, 16, "record_ids or proxy_ids")
     ascending(body["record_ids"], "record_ids")
     demand(body["purpose"] in PURPOSES, "malformedField", "purpose")
-    timed(body["not_before"], "not_before")
-    timed(body["not_after"], "not_after")
+    timed(body["not_before"], LATEST_MILLISECOND, "not_before")
+    timed(body["not_after"], LATEST_MILLISECOND, "not_after")
     demand(1 <= body["maximum_opens"] <= 1_000_000, "malformedField", "maximum_opens")
     counted(body["proxy_ids"], 1, 255, "proxy_ids")
     ascending(body["proxy_ids"], "proxy_ids")
@@ -289,6 +298,7 @@ def check_access(body):
     sized(body["authority"][1], 16, "authority")
     sized(body["record_id"], 16, "record_id")
     demand(body["purpose"] in PURPOSES, "malformedField", "purpose")
+    sized(body["answer_key"], 32, "answer_key")
 
 
 def check_transform(body):
@@ -308,7 +318,7 @@ def check_dispute(body):
     sized(body["request_id"], 16, "request_id")
     sized(body["transformer_id"], 16, "transformer_id")
     sized(body["capsule"], 98, "capsule")
-    demand(len(body["capsule_fragment"]) <= 32768, "malformedField", "capsule_fragment")
+    demand(1 <= len(body["capsule_fragment"]) <= 512, "malformedField", "capsule_fragment")
 
 
 def check_identifier(body):
@@ -348,6 +358,6 @@ def read_signed(octets):
 def read_entry(octets):
     demand(len(octets) <= 65_535, "tooLong")
     entry = decode("LedgerEntry", octets)
-    timed(entry["sequenced_at"], "sequenced_at")
+    timed(entry["sequenced_at"], LATEST, "sequenced_at")
     signed, transaction = read_signed(entry["signed_transaction"])
     return entry["sequenced_at"], entry["signed_transaction"], signed, transaction
