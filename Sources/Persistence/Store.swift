@@ -1,3 +1,4 @@
+internal import Dispatch
 internal import Foundation
 internal import GRDB
 internal import Synchronization
@@ -13,11 +14,18 @@ internal import Synchronization
 package final class Store: Sendable {
     /// What SQLite's `synchronous` reads as when it is FULL.
     private static let full: Int64 = 2
+    /// Far longer than a recovery of the log takes, far shorter than anybody would wait for a start.
+    private static let busyTimeoutSeconds = 5.0
 
-    // The pool is declared before the file, and released before it: the lock must outlive the last connection.
     private let pool: Mutex<DatabasePool?>
+    /// The lock must outlive the last connection, and GRDB's queues let go of one some time after the pool is gone: so the
+    /// pool is closed in so many words wherever the lock is given up.
     private let file: StoreFile
-    private let failure = Mutex<PersistenceError?>(nil)
+    /// The reads that run or wait. A connection that GRDB opened for one of them after the others were closed would stay.
+    private let reads = DispatchGroup()
+    /// One closes; another waits until that is done.
+    private let closing = Mutex(())
+    private let health = Health()
 
     /// Opens or creates the database at `path`, checks it, and applies missing migrations. Blocks while it does.
     ///
@@ -25,9 +33,11 @@ package final class Store: Sendable {
     /// - Throws: the opening errors of ``PersistenceError``.
     package init(path: String, schema: Schema, checksWholeFile: Bool = true) throws(PersistenceError) {
         file = try StoreFile(path: path)
+        var opened: DatabasePool?
         do {
             try Store.probe(path: path, schema: schema)
             let pool = try DatabasePool(path: path, configuration: Store.configuration())
+            opened = pool
             try pool.writeWithoutTransaction { database in
                 try database.execute(sql: "PRAGMA synchronous = FULL")
                 try Store.demandDurability(of: database)
@@ -37,7 +47,23 @@ package final class Store: Sendable {
             }
             self.pool = Mutex(pool)
         } catch {
+            try? opened?.close()
+            file.release()
             throw Store.opening(error, path: path)
+        }
+    }
+
+    /// Closes what was not closed. Elsewhere, since this may run on a queue of the pool's; whoever opens the file next in this
+    /// process waits for it.
+    deinit {
+        let closed = pool.withLock { pool in
+            defer { pool = nil }
+            return pool
+        }
+        guard let closed else { return }
+        file.release { [reads] in
+            reads.wait()
+            try? closed.close()
         }
     }
 
@@ -51,9 +77,11 @@ package final class Store: Sendable {
     package func read<Result: Sendable>(
         _ body: @escaping @Sendable (StoreTransaction) throws -> Result
     ) async throws -> Result {
-        let pool = try open()
         return try await withCheckedThrowingContinuation { continuation in
-            pool.asyncRead { database in
+            let pool: DatabasePool
+            do { pool = try open(for: reads) } catch { return continuation.resume(throwing: error) }
+            pool.asyncRead { [reads] database in
+                defer { reads.leave() }
                 do {
                     continuation.resume(returning: try body(StoreTransaction(database: try database.get())))
                 } catch {
@@ -89,8 +117,9 @@ package final class Store: Sendable {
     ) {
         let pool: DatabasePool
         do { pool = try open() } catch { return onFailure(error) }
-        pool.asyncWriteWithoutTransaction { database in
-            if let failure = self.failure.withLock({ $0 }) { return onFailure(failure) }
+        // The store itself is not held: its end must not wait for a block to be destroyed on a queue of the pool's.
+        pool.asyncWriteWithoutTransaction { [health] database in
+            if let failure = health.failure { return onFailure(failure) }
             var completion: (() -> Void)?
             do {
                 try database.inTransaction(.immediate) {
@@ -99,7 +128,7 @@ package final class Store: Sendable {
                 }
                 completion?()
             } catch {
-                self.note(error)
+                health.note(error)
                 onFailure(Store.translated(error))
             }
         }
@@ -112,12 +141,12 @@ package final class Store: Sendable {
     package func checkpoint() async throws {
         let pool = try open()
         try await withCheckedThrowingContinuation { (continuation: CheckedContinuation<Void, any Error>) in
-            pool.asyncBarrierWriteWithoutTransaction { database in
+            pool.asyncBarrierWriteWithoutTransaction { [health] database in
                 do {
                     _ = try database.get().checkpoint(.truncate)
                     continuation.resume()
                 } catch {
-                    self.note(error)
+                    health.note(error)
                     continuation.resume(throwing: Store.translated(error))
                 }
             }
@@ -127,32 +156,52 @@ package final class Store: Sendable {
     /// Closes all connections after the transactions that run, and lets others open the file; later calls throw
     /// ``PersistenceError/closed``.
     package func close() throws(PersistenceError) {
-        do {
-            try pool.withLock { pool in
-                // GRDB closes the writer first, and a reader that is closed last leaves the log beside the file. That a reader
-                // still runs is no failure: what stays in the log is read from it next time.
-                try? pool?.writeWithoutTransaction { _ = try $0.checkpoint(.truncate) }
-                try pool?.close()
-                pool = nil
+        try closing.withLock { (_) throws(PersistenceError) in
+            let closed = pool.withLock { pool in
+                defer { pool = nil }
+                return pool
             }
-            file.release()
-        } catch {
-            throw PersistenceError(error)
+            guard let closed else { return }
+            // No read begins from here on.
+            reads.wait()
+            do {
+                // GRDB closes the writer first, and a reader that is closed last leaves the log beside the file. Where the
+                // log cannot be emptied it is read from it next time.
+                try? closed.writeWithoutTransaction { _ = try $0.checkpoint(.truncate) }
+                try closed.close()
+                file.release()
+            } catch {
+                pool.withLock { $0 = closed }
+                throw PersistenceError(error)
+            }
         }
     }
 
-    private func open() throws(PersistenceError) -> DatabasePool {
-        if let failure = failure.withLock({ $0 }) { throw failure }
-        guard let pool = pool.withLock({ $0 }) else { throw .closed }
+    /// - Parameter reads: Entered before ``close()`` can take the pool away; whoever passes it leaves it.
+    private func open(for reads: DispatchGroup? = nil) throws(PersistenceError) -> DatabasePool {
+        if let failure = health.failure { throw failure }
+        let pool = pool.withLock { pool in
+            if pool != nil { reads?.enter() }
+            return pool
+        }
+        guard let pool else { throw .closed }
         return pool
     }
+}
+
+/// Whether what a store wrote can still be relied on.
+private final class Health: Sendable {
+    private let first = Mutex<PersistenceError?>(nil)
+
+    /// What went wrong first, after which nothing may be read or written.
+    var failure: PersistenceError? { first.withLock { $0 } }
 
     /// After an I/O error or damage nobody knows what reached the disk, and a retried fsync may lie. Stop.
-    private func note(_ error: any Error) {
+    func note(_ error: any Error) {
         guard let error = error as? DatabaseError else { return }
         switch error.resultCode {
         case .SQLITE_IOERR, .SQLITE_CORRUPT, .SQLITE_NOTADB, .SQLITE_CANTOPEN:
-            failure.withLock { $0 = $0 ?? .failed(reason: PersistenceError(error).description) }
+            first.withLock { $0 = $0 ?? .failed(reason: PersistenceError(error).description) }
         default: break
         }
     }
@@ -171,6 +220,10 @@ extension Store {
 
     private static func configuration() -> Configuration {
         var configuration = Configuration()
+        // The lock file keeps other stores out, and one store's connections do not contend. What is left is SQLite's own
+        // housekeeping: a connection that is being opened or closed locks the file for a moment to recover or remove the
+        // write-ahead log.
+        configuration.busyMode = .timeout(busyTimeoutSeconds)
         configuration.foreignKeysEnabled = true
         configuration.maximumReaderCount = 4
         configuration.label = "parasol.store"

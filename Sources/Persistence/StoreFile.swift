@@ -1,3 +1,4 @@
+internal import Dispatch
 internal import Foundation
 internal import Synchronization
 
@@ -14,10 +15,13 @@ final class StoreFile: Sendable {
     let path: String
     /// Nil once released.
     private let lock: Mutex<Int32?>
+    /// The files of this process whose connections are being closed, by path.
+    private static let departing = Mutex<[String: DispatchGroup]>([:])
 
     /// - Throws: ``PersistenceError/cannotOpen(path:reason:)``, ``PersistenceError/inUse(path:)``.
     init(path: String) throws(PersistenceError) {
         self.path = path
+        StoreFile.departing.withLock { $0[path] }?.wait()
         let lock = try StoreFile.descriptor(path + ".lock", owner: path)
         guard flock(lock, LOCK_EX | LOCK_NB) == 0 else {
             let code = errno
@@ -42,8 +46,27 @@ final class StoreFile: Sendable {
     /// Lets others open the file. The last connection must be gone.
     func release() {
         lock.withLock { lock in
-            if let lock { close(lock) }
+            // Unlocked in so many words: a child process between fork and exec has a copy of the descriptor, and closing ours
+            // alone would leave the lock to it.
+            if let lock {
+                flock(lock, LOCK_UN)
+                close(lock)
+            }
             lock = nil
+        }
+    }
+
+    /// Lets others open the file once `close`, called on another thread, has closed the connections. This process waits for it
+    /// where it opens the file again.
+    func release(after close: @escaping @Sendable () -> Void) {
+        let gone = DispatchGroup()
+        gone.enter()
+        StoreFile.departing.withLock { $0[path] = gone }
+        DispatchQueue.global().async {
+            close()
+            self.release()
+            StoreFile.departing.withLock { $0[self.path] = nil }
+            gone.leave()
         }
     }
 

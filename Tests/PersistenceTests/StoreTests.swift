@@ -4,6 +4,12 @@ import Octets
 import Persistence
 import Testing
 
+#if canImport(Glibc)
+    import Glibc
+#elseif canImport(Musl)
+    import Musl
+#endif
+
 @Suite struct StoreTests {
     @Test func aStoreRunsWithFullFsyncInWALModeAndForeignKeys() async throws {
         let folder = try Folder()
@@ -116,6 +122,70 @@ import Testing
         #expect(throws: PersistenceError.inUse(path: path)) { try Store(path: path, schema: .test) }
         first = nil
         #expect(throws: Never.self) { try Store(path: path, schema: .test) }
+    }
+
+    /// However it was let go of: SQLite itself must never find the file locked.
+    @Test func aStoreThatIsLetGoOfIsClosedBeforeTheFileIsOpenedAgain() async throws {
+        let folder = try Folder()
+        let path = folder.path("a.sqlite")
+        for round in Int64(0)..<40 {
+            var store: Store? = try Store(path: path, schema: .test)
+            let count = try await store?.read {
+                try $0.requiredRow("SELECT count(*) AS n FROM item").integer("n")
+            }
+            #expect(count == round)
+            if round.isMultiple(of: 2) { _ = try await store?.read { _ in 1 } }
+            try await store?.write { try $0.execute("INSERT INTO item (name) VALUES (?)", [.text("\(round)")]) }
+            if round.isMultiple(of: 3) { _ = try await store?.read { _ in 1 } }
+            store = nil
+        }
+    }
+
+    @Test func aStoreThatDidNotOpenLeavesTheFileFree() throws {
+        let folder = try Folder()
+        let path = folder.path("a.sqlite")
+        let broken = Schema(
+            applicationID: Schema.test.applicationID,
+            migrations: [Schema.first, Migration("bad", sql: "CREATE TABLE item (x)")])
+        for _ in 0..<20 {
+            let caught = #expect(throws: PersistenceError.self) { try Store(path: path, schema: broken) }
+            guard case .migrationFailed = caught else { throw Refusal(number: 4) }
+        }
+        try Store(path: path, schema: .test).close()
+    }
+
+    @Test func noReadOutlivesClosing() async throws {
+        let folder = try Folder()
+        let path = folder.path("a.sqlite")
+        for _ in 0..<30 {
+            let store = try Store(path: path, schema: .test)
+            let reads = (0..<8).map { _ in
+                Task { try await store.read { try $0.requiredRow("SELECT count(*) AS n FROM item").integer("n") } }
+            }
+            await Task.yield()
+            try store.close()
+            // Each was answered or told; and the file is free at once.
+            for read in reads {
+                do { #expect(try await read.value == 0) } catch { #expect(error as? PersistenceError == .closed) }
+            }
+        }
+    }
+
+    /// As a child process has one between fork and exec.
+    @Test func aCopyOfTheLocksDescriptorDoesNotKeepTheFileLocked() throws {
+        let folder = try Folder()
+        let path = folder.path("a.sqlite")
+        let store = try Store(path: path, schema: .test)
+        let descriptors = try FileManager.default.contentsOfDirectory(atPath: "/proc/self/fd")
+        let lock = descriptors.first {
+            (try? FileManager.default.destinationOfSymbolicLink(atPath: "/proc/self/fd/" + $0))?
+                .hasSuffix(folder.url.lastPathComponent + "/a.sqlite.lock") == true
+        }
+        let copy = dup(try #require(lock.flatMap { Int32($0) }))
+        defer { _ = close(copy) }
+        #expect(throws: PersistenceError.inUse(path: path)) { try Store(path: path, schema: .test) }
+        try store.close()
+        #expect(throws: Never.self) { try Store(path: path, schema: .test).close() }
     }
 
     @Test func aClosedStoreSaysSo() async throws {
