@@ -65,6 +65,8 @@ public enum TransparencyLogError: Error, Hashable, Sendable {
     case notSignedByLog
     /// The witnesses that cosigned do not meet the policy's quorum.
     case quorumNotMet
+    /// The policy asks for no witness at all, and so makes final whatever the log signs.
+    case noQuorum
     /// Something in a policy is wrong.
     case badPolicy(PolicyFault, line: Int)
 }
@@ -125,6 +127,7 @@ extension TransparencyLogError: CustomStringConvertible {
         case .emptyTreeWithRoot: "size 0 with a root other than SHA-256 of nothing"
         case .notSignedByLog: "not signed by a log of the policy"
         case .quorumNotMet: "the cosignatures do not meet the policy's quorum"
+        case .noQuorum: "the policy asks for no witness"
         case .badPolicy(let fault, let line): "policy line \(line): \(fault.rawValue)"
         }
     }

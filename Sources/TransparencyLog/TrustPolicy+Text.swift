@@ -72,8 +72,7 @@ private struct PolicyBuilder {
         let name = try newName(fields[0])
         var members: [String] = []
         for field in fields.dropFirst(2) {
-            let member = String(decoding: field, as: UTF8.self)
-            guard policy.rules[member] != nil else { throw fault(.undefinedMember) }
+            guard let member = definedName(field) else { throw fault(.undefinedMember) }
             guard used.insert(member).inserted else { throw fault(.repeatedMember) }
             members.append(member)
         }
@@ -94,10 +93,17 @@ private struct PolicyBuilder {
         guard fields.count == 1 else { throw fault(.wrongFieldCount) }
         guard !hasQuorum else { throw fault(.repeatedQuorum) }
         hasQuorum = true
-        let name = String(decoding: fields[0], as: UTF8.self)
-        guard name != "none" else { return }
-        guard policy.rules[name] != nil else { throw fault(.undefinedMember) }
+        guard !fields[0].elementsEqual("none".utf8) else { return }
+        guard let name = definedName(fields[0]) else { throw fault(.undefinedMember) }
         policy.quorum = name
+    }
+
+    /// The name that an earlier line defines with these very bytes. Those are ASCII; strings that are not can be equal to
+    /// ASCII ones all the same, as KELVIN SIGN is to K.
+    private func definedName(_ field: ArraySlice<UInt8>) -> String? {
+        guard field.allSatisfy({ $0 < 0x80 }) else { return nil }
+        let name = String(decoding: field, as: UTF8.self)
+        return policy.rules[name] == nil ? nil : name
     }
 
     private func newName(_ field: ArraySlice<UInt8>) throws(TransparencyLogError) -> String {

@@ -41,9 +41,13 @@ public struct TrustPolicy: Hashable, Sendable {
         var text = "log \(log.vkey)\n"
         for (index, witness) in witnesses.enumerated() { text += "witness w\(index + 1) \(witness.vkey)\n" }
         let members = witnesses.indices.map { " w\($0 + 1)" }.joined()
-        text += witnesses.isEmpty ? "quorum none\n" : "group members \(threshold)\(members)\nquorum members\n"
+        text += "group members \(threshold)\(members)\nquorum members\n"
         try self.init(text: Array(text.utf8))
     }
+
+    /// Whether any cosignature is needed at all. Without, whoever has the log's key decides alone what is final: C2SP allows
+    /// that (`quorum none`), and nobody should rely on it who does not trust the log's operator.
+    public var hasQuorum: Bool { quorum != nil }
 
     /// Whether cosignatures by these keys meet the quorum.
     public func isMet(by cosigners: some Collection<VerifierKey>) -> Bool {
@@ -73,5 +77,16 @@ public struct TrustPolicy: Hashable, Sendable {
         }
         guard isMet(by: verified.cosignatures.map(\.key)) else { throw .quorumNotMet }
         return verified
+    }
+
+    /// Seconds since 1970 at which a whole quorum had vouched for a checkpoint: of its cosignatures, newest first, the time
+    /// of the one that completes the quorum. 0 where no quorum is asked for or none is there.
+    public func quorumTime(of verified: VerifiedCheckpoint) -> UInt64 {
+        var cosigners: [VerifierKey] = []
+        for cosignature in verified.cosignatures.sorted(by: { $0.time > $1.time }) {
+            cosigners.append(cosignature.key)
+            if hasQuorum, isMet(by: cosigners) { return cosignature.time }
+        }
+        return 0
     }
 }

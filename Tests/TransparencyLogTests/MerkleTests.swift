@@ -90,6 +90,24 @@ import TransparencyLog
         }
     }
 
+    /// An honest log is never convicted: no path leads to a tree's root from leaves that are not its own.
+    @Test func aPathProvesTheOldRootAndNoOther() throws {
+        let tree = try StoredTree(leaves: 40)
+        for new in UInt64(0)...40 {
+            for old in 0...new {
+                let proof = try ConsistencyProof.make(oldSize: old, newSize: new, resolving: tree.hash)
+                let newRoot = tree.roots[Int(new)]
+                let isProved = old > 0 && old < new && old.nonzeroBitCount > 1
+                #expect(proof.provenOldRoot(below: newRoot) == (isProved ? tree.roots[Int(old)] : nil))
+                #expect(proof.provenOldRoot(below: MerkleTree.emptyRoot) == nil)
+                for damaged in damage(proof.path) {
+                    let wrong = ConsistencyProof(oldSize: old, newSize: new, path: damaged)
+                    #expect(wrong.provenOldRoot(below: newRoot) == nil)
+                }
+            }
+        }
+    }
+
     @Test func boundariesAreRefusedByName() throws {
         let hash = MerkleTree.emptyRoot
         let other = MerkleTree.leafHash(of: [])

@@ -43,6 +43,51 @@ import TransparencyLog
         }
     }
 
+    @Test func namesAreTheSameWhenTheirBytesAre() throws {
+        let vectors = try LogVectors.load()
+        let keys = try vectors.keys.good.map { try VerifierKey($0.vkey) }
+        let head = "log \(keys[0])\nwitness K \(keys[2])\n"
+        #expect(try TrustPolicy(text: (head + "group g 1 K\nquorum g\n").octets).hasQuorum)
+        // KELVIN SIGN is canonically equivalent to K.
+        #expect(throws: TransparencyLogError.badPolicy(.undefinedMember, line: 3)) {
+            try TrustPolicy(text: (head + "group g 1 \u{212a}\nquorum g\n").octets)
+        }
+        #expect(throws: TransparencyLogError.badPolicy(.undefinedMember, line: 3)) {
+            try TrustPolicy(text: (head + "quorum \u{212a}\n").octets)
+        }
+    }
+
+    @Test func aPolicyWithoutAQuorumSaysSo() throws {
+        let vectors = try LogVectors.load()
+        let keys = try vectors.keys.good.map { try VerifierKey($0.vkey) }
+        #expect(try !TrustPolicy(text: "log \(keys[0])\nquorum none\n".octets).hasQuorum)
+        #expect(try !TrustPolicy(text: "log \(keys[0])\nwitness a \(keys[2])\nquorum none\n".octets).hasQuorum)
+        #expect(try TrustPolicy(text: "log \(keys[0])\nwitness a \(keys[2])\nquorum a\n".octets).hasQuorum)
+        // Nobody gets one for want of witnesses.
+        #expect(throws: TransparencyLogError.self) { try TrustPolicy(log: keys[0], witnesses: [], threshold: 0) }
+    }
+
+    @Test func aQuorumsTimeIsThatOfTheCosignatureThatCompletesIt() throws {
+        var signers: [NoteSigner] = []
+        for (index, name) in ["log.test", "a.test", "b.test", "c.test"].enumerated() {
+            signers.append(
+                try NoteSigner(
+                    name: KeyName(name), algorithm: index == 0 ? .ed25519 : .cosignatureV1,
+                    seed: SecretOctets(copying: [UInt8](repeating: UInt8(index + 1), count: 32))))
+        }
+        let keys = signers.map(\.verifierKey)
+        let policy = try TrustPolicy(log: keys[0], witnesses: Array(keys[1...]), threshold: 2)
+        let open = try TrustPolicy(text: "log \(keys[0])\nwitness a \(keys[1])\nquorum none\n".octets)
+        let checkpoint = try Checkpoint(origin: LogOrigin(keys[0].name), size: 0, root: MerkleTree.emptyRoot)
+        for (times, expected) in [([30, 10, 20], 20), ([10, 10, 90], 10), ([5], 0), ([], 0)] as [([UInt64], UInt64)] {
+            var note = try checkpoint.signed(by: signers[0])
+            try note.append(try zip(signers[1...], times).map { try $0.cosign(text: checkpoint.text, time: $1) })
+            let verified = try VerifiedCheckpoint(note, logs: [keys[0]], witnesses: Array(keys[1...]))
+            #expect(policy.quorumTime(of: verified) == expected)
+            #expect(open.quorumTime(of: verified) == 0)
+        }
+    }
+
     @Test func theFirstLineAtFaultIsNamed() throws {
         #expect(throws: TransparencyLogError.badPolicy(.unknownKeyword, line: 3)) {
             try TrustPolicy(text: "# one\n\nthree\nfour\n".octets)
