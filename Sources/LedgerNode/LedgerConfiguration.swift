@@ -16,13 +16,27 @@ package struct LedgerConfiguration: Sendable {
     package var maximumQueuedBytes = 64 << 20
     /// Leaves in one transaction and under one new checkpoint. Bounds how long the first of a batch waits.
     package var maximumBatch = 1_024
+    /// Committed leaves that are not final yet; beyond, nothing is sequenced before a quorum of witnesses has caught up.
+    package var maximumNotFinal: UInt64 = 16_384
+    /// Their bytes together, give or take one batch's framing.
+    package var maximumNotFinalBytes = 64 << 20
     /// How far sequencing times may be ahead of the clock: because it went back, or because more than one leaf a
-    /// millisecond was sequenced. Beyond it nothing is sequenced.
+    /// microsecond was sequenced. Beyond it nothing is sequenced.
     package var maximumLeadMilliseconds: UInt64 = 5_000
-    /// How old the newest checkpoint's cosignatures may get before a reader makes the ledger ask for new ones.
-    package var refreshIntervalMilliseconds: UInt64 = 60_000
+    /// How far the clock may be from that of the witness quorum, either way, and from its own latest reading. With
+    /// ``maximumLeadMilliseconds`` well below what a witness tolerates, since a leaf that witnesses will not cosign can never
+    /// be taken back. As long a cosignature says what time it is; after that, witnesses are asked before anything is
+    /// sequenced.
+    package var maximumClockErrorMilliseconds: UInt64 = 20_000
+    /// How old the newest checkpoint's cosignatures may get before a reader makes the ledger ask for new ones. A third of
+    /// what the holders of keys accept, so that they are never turned away by an idle ledger whose witnesses are slow.
+    package var refreshIntervalMilliseconds: UInt64 = 20_000
+    /// Returns when a cosigning round has lasted long enough, or at once when its task is cancelled. The round ends then
+    /// with the cosignatures that are there.
+    package var roundDeadline: @Sendable () async -> Void = { try? await Task.sleep(for: .seconds(10)) }
 
-    /// - Throws: ``LedgerError/inconsistent(_:)`` where the key does not sign for the policy's log or is a witness's.
+    /// - Throws: ``LedgerError/inconsistent(_:)`` where the key does not sign for the policy's log or is a witness's, and for a
+    ///   policy without a quorum: there is no fail-open switch.
     package init(signer: NoteSigner, policyText: String) throws(LedgerError) {
         origin = LogOrigin(signer.verifierKey.name)
         self.signer = signer
@@ -33,6 +47,7 @@ package struct LedgerConfiguration: Sendable {
         guard policy.logs.map(\.key) == [signer.verifierKey] else {
             throw .inconsistent("the witness policy is not that of the log \(signer.verifierKey)")
         }
+        guard policy.hasQuorum else { throw .inconsistent("the witness policy asks for no witness") }
     }
 }
 

@@ -11,6 +11,8 @@ struct LoadedLedger: Sendable {
     var head: SignedHead?
     /// The newest cosigned checkpoint.
     var latest: VerifiedCheckpoint?
+    /// The leaves above the newest final checkpoint.
+    var backlog = Backlog()
 }
 
 /// Re-executes a stored ledger from its bytes, and refuses it on any disagreement, saying which.
@@ -38,6 +40,8 @@ struct LedgerLoader: Sendable {
                 }
             }
             loaded.latest = try latest(transaction, finals: finals)
+            loaded.backlog = try backlog(
+                transaction, above: loaded.latest?.checkpoint.size ?? 0, to: loaded.frontier.size)
             return loaded
         }
     }
@@ -161,6 +165,15 @@ struct LedgerLoader: Sendable {
             throw LedgerError.inconsistent("the newest cosigned checkpoint is not the last final one")
         }
         return latest
+    }
+
+    private func backlog(_ transaction: StoreTransaction, above final: UInt64, to size: UInt64) throws -> Backlog {
+        let bytes = try transaction.requiredRow(
+            "SELECT coalesce(sum(length(leaf)), 0) AS n FROM entry WHERE position >= ?", [try .unsigned(final)]
+        ).integer("n")
+        var backlog = Backlog()
+        if size > final { backlog.add(bytes: Int(bytes), upTo: size) }
+        return backlog
     }
 
     private func verifiedFinal(_ note: [UInt8], _ what: String) throws -> VerifiedCheckpoint {

@@ -30,9 +30,7 @@ extension LedgerNode {
     /// Whether the newest cosigned checkpoint is older than readers should be given.
     var isStale: Bool {
         guard let latest else { return true }
-        let (milliseconds, overflow) = latest.quorumTime(of: configuration.policy).multipliedReportingOverflow(
-            by: 1_000)
-        let age = clock.now().milliseconds(since: Timestamp(milliseconds: overflow ? .max : milliseconds))
+        let age = clock.now().milliseconds(since: Timestamp(quorumTimeOf: latest, by: configuration.policy))
         return age > configuration.refreshIntervalMilliseconds
     }
 
@@ -92,13 +90,16 @@ extension LedgerNode {
     }
 
     private func publish(_ note: SignedNote, of head: SignedHead) async throws(LedgerError) {
-        guard head.size > 0 else { return }
         let verified: VerifiedCheckpoint
         do { verified = try configuration.policy.verify(note, origin: configuration.origin) } catch {
             throw .storage("the cosigned checkpoint does not verify: \(error)")
         }
+        let time = Timestamp(quorumTimeOf: verified, by: configuration.policy)
+        quorumTime = max(time, quorumTime ?? time)
+        guard head.size > 0 else { return }
         try await store.publish(note, size: head.size, isNew: head.size > finalSize)
         latest = verified
+        backlog.settle(upTo: head.size)
     }
 
     /// Answers everybody whose leaf is below the newest final checkpoint.
@@ -122,66 +123,39 @@ extension LedgerNode {
     }
 }
 
-/// What the witnesses said.
-private enum Cosigning {
-    /// Enough of them, with their lines.
-    case quorum(SignedNote)
-    /// A quorum has cosigned a larger tree, the largest of this size.
-    case ahead(UInt64)
-    /// Too few, and why.
-    case missing(String)
-}
-
 extension LedgerNode {
-    /// Asks all witnesses at once, and goes on as soon as the quorum is met. Slow ones finish on their own.
+    /// Asks all witnesses at once, and goes on as soon as the quorum is met or the round has lasted long enough. Slow ones
+    /// finish on their own.
     private func gatherCosignatures(on head: SignedHead) async -> Cosigning {
         let store = store
         let request = CosigningRequest(head: head) { old throws(LedgerError) in
             try await store.consistencyProof(from: old, to: head.size)
         }
-        typealias Reply = (key: VerifierKey, result: Result<NoteSignature, WitnessRefusal>)
-        let (replies, feed) = AsyncStream.makeStream(of: Reply.self)
+        let (events, feed) = AsyncStream.makeStream(of: RoundEvent.self)
         for lane in lanes {
-            Task { feed.yield((lane.key, await lane.cosign(request))) }
+            Task { feed.yield(.reply(lane.key, await lane.cosign(request))) }
         }
-        var signatures: [VerifierKey: NoteSignature] = [:]
-        var ahead: [VerifierKey: UInt64] = [:]
-        var reasons: [String] = []
-        var awaited = lanes.count
-        var incoming = replies.makeAsyncIterator()
-        while awaited > 0, !configuration.policy.isMet(by: signatures.keys), let reply = await incoming.next() {
-            awaited -= 1
-            switch reply.result {
-            case .success(let signature): signatures[reply.key] = signature
-            case .failure(let refusal):
-                if case .conflict(let size) = refusal, size > head.size { ahead[reply.key] = size }
-                reasons.append("\(reply.key.name): \(refusal)")
-            }
+        let deadline = Task { [wait = configuration.roundDeadline] in
+            await wait()
+            feed.yield(.deadline)
         }
+        var replies = RoundReplies(lanes.map(\.key), head: head)
+        var incoming = events.makeAsyncIterator()
+        while !replies.isComplete, !configuration.policy.isMet(by: replies.signatures.keys),
+            let event = await incoming.next()
+        {
+            replies.take(event)
+        }
+        deadline.cancel()
         feed.finish()
-        if configuration.policy.isMet(by: signatures.keys) {
-            // In the policy's order, so that equal answers make equal notes.
-            let lines = configuration.policy.witnesses.compactMap { signatures[$0.key] }
-            var note = head.note
-            do { try note.append(lines) } catch { return .missing("\(error)") }
-            return .quorum(note)
-        }
-        if let largest = ahead.values.max(), configuration.policy.isMet(by: ahead.keys) { return .ahead(largest) }
-        return .missing(reasons.isEmpty ? "no witness is connected" : reasons.sorted().joined(separator: "; "))
+        return replies.outcome(by: configuration.policy)
     }
 }
 
-extension VerifiedCheckpoint {
-    /// Seconds since 1970 at which a whole quorum had vouched: of the cosignatures, newest first, the time of the one that
-    /// completes the quorum. 0 for a policy without quorum.
-    func quorumTime(of policy: TrustPolicy) -> UInt64 {
-        var cosigners: [VerifierKey] = []
-        var time: UInt64 = 0
-        for cosignature in cosignatures.sorted(by: { $0.time > $1.time }) {
-            if policy.isMet(by: cosigners) { break }
-            cosigners.append(cosignature.key)
-            time = cosignature.time
-        }
-        return time
+extension Timestamp {
+    /// When a whole quorum of the policy had vouched for a checkpoint. To the second.
+    init(quorumTimeOf verified: VerifiedCheckpoint, by policy: TrustPolicy) {
+        let (milliseconds, overflow) = policy.quorumTime(of: verified).multipliedReportingOverflow(by: 1_000)
+        self.init(milliseconds: overflow ? .max : milliseconds)
     }
 }

@@ -14,29 +14,97 @@ extension LedgerNode {
 
     private func sequenceQueue() async {
         while !queue.isEmpty {
-            if !isHeadConfirmed, case .failed(let error) = await requestRound() {
-                // A database restored from a backup would fork the log. Only witnesses know.
-                refuseQueue(
-                    .unreachable("the witnesses do not confirm that this is the newest state of the log: \(error)"))
-                break
+            do throws(LedgerError) {
+                try await demandConfirmedHead()
+                let now = try await demandSteadyClock()
+                try await demandRoom()
+                await sequence(nextBatch(), at: now)
+            } catch {
+                refuseQueue(error)
             }
-            let batch = Array(queue.prefix(configuration.maximumBatch))
-            queue.removeFirst(batch.count)
-            queuedBytes -= batch.reduce(0) { $0 + $1.transaction.serialized.count }
-            await sequence(batch)
         }
         isSequencing = false
     }
 
+    /// A database restored from a backup would fork the log. Only witnesses know.
+    private func demandConfirmedHead() async throws(LedgerError) {
+        if !isHeadConfirmed, case .failed(let error) = await requestRound() {
+            throw .unreachable("the witnesses do not confirm that this is the newest state of the log: \(error)")
+        }
+    }
+
+    /// Keeps back what witnesses would not cosign: a leaf whose time they do not believe, once committed, can neither become
+    /// final nor be taken back, and nothing after it either.
+    ///
+    /// - Returns: The time.
+    private func demandSteadyClock() async throws(LedgerError) -> Timestamp {
+        let bound = configuration.maximumClockErrorMilliseconds
+        let reading = clock.now()
+        try demandNotBehind(reading)
+        if quorumTime.map({ reading.milliseconds(since: $0) > bound }) ?? true {
+            if case .failed(let error) = await requestRound() {
+                throw .unreachable("the witnesses do not say what time it is: \(error)")
+            }
+            // They cosigned after the reading, so that what it is ahead of them is not the round's duration.
+            let ahead = quorumTime.map { reading.milliseconds(since: $0) } ?? 0
+            guard ahead <= bound else { throw .clockIsAhead(milliseconds: ahead) }
+        }
+        let now = clock.now()
+        try demandNotBehind(now)
+        let leap = now.milliseconds(since: reading)
+        guard leap <= bound else { throw .clockIsAhead(milliseconds: leap) }
+        latestReading = max(now, latestReading ?? now)
+        return now
+    }
+
+    private func demandNotBehind(_ reading: Timestamp) throws(LedgerError) {
+        let behind = max(latestReading ?? reading, quorumTime ?? reading).milliseconds(since: reading)
+        guard behind <= configuration.maximumClockErrorMilliseconds else {
+            throw .clockWentBack(milliseconds: behind)
+        }
+    }
+
+    /// Commits no more than witnesses keep up with.
+    private func demandRoom() async throws(LedgerError) {
+        guard notFinal >= configuration.maximumNotFinal || backlog.bytes >= configuration.maximumNotFinalBytes,
+            case .failed = await requestRound()
+        else { return }
+        throw halted ?? .busy(queued: Int(clamping: notFinal))
+    }
+
+    private var notFinal: UInt64 { committedSize - finalSize }
+
+    /// Takes from the queue what may be committed at once: at least one.
+    private func nextBatch() -> [Submission] {
+        let room = Int(clamping: configuration.maximumNotFinal - min(notFinal, configuration.maximumNotFinal))
+        var bytes = 0
+        let roomBytes = configuration.maximumNotFinalBytes - backlog.bytes
+        let batch = Array(
+            queue.prefix(max(1, min(configuration.maximumBatch, room))).prefix { submission in
+                defer { bytes += submission.transaction.serialized.count }
+                return bytes < roomBytes || bytes == 0
+            })
+        queue.removeFirst(batch.count)
+        queuedBytes -= batch.reduce(0) { $0 + $1.transaction.serialized.count }
+        return batch
+    }
+
+    /// Refuses what waits, except where it is a leaf by now and only its receipt is wanted.
     private func refuseQueue(_ error: LedgerError) {
         let refused = queue
         queue = []
         queuedBytes = 0
-        for submission in refused { submission.answer.resume(returning: .failure(error)) }
+        for submission in refused {
+            if halted == nil, let index = state.index(of: submission.transaction.id) {
+                waiters[index, default: []].append(submission.answer)
+                startFinalizing()
+            } else {
+                submission.answer.resume(returning: .failure(error))
+            }
+        }
     }
 
-    private func sequence(_ batch: [Submission]) async {
-        let now = clock.now()
+    private func sequence(_ batch: [Submission], at now: Timestamp) async {
         let start = frontier.size
         var entries: [StagedBatch.Entry] = []
         var nodes: [SubtreeHash] = []
@@ -88,13 +156,10 @@ extension LedgerNode {
 
     /// Strictly after the last leaf's, and the clock's wherever possible.
     private func nextTime(_ now: Timestamp) throws(LedgerError) -> Timestamp {
-        let highest = max(now, latestReading ?? now)
-        latestReading = highest
-        guard let last = state.lastSequencedAt else { return now }
-        if last < now { return now }
-        let next = Timestamp(milliseconds: last.milliseconds + 1)
+        guard let last = state.lastSequencedAt, last >= now else { return now }
+        let next = last.adding(microseconds: 1)
         guard next.milliseconds(since: now) <= configuration.maximumLeadMilliseconds else {
-            let wentBack = highest.milliseconds(since: now)
+            let wentBack = max(latestReading ?? now, last).milliseconds(since: now)
             guard wentBack > 0 else { throw .busy(queued: queue.count) }
             throw .clockWentBack(milliseconds: wentBack)
         }
@@ -135,6 +200,7 @@ extension LedgerNode {
             }
         }
         head = new
+        backlog.add(bytes: entries.reduce(0) { $0 + $1.leaf.count }, upTo: new.size)
         batchesCommitted += 1
     }
 

@@ -31,11 +31,15 @@ package actor LedgerNode: Ledger {
     var head: SignedHead?
     /// The newest cosigned checkpoint, as published.
     var latest: VerifiedCheckpoint?
-    /// The latest time that the clock has shown.
+    /// The latest time that the clock has shown and that witnesses did not contradict.
     var latestReading: Timestamp?
+    /// The latest time at which a whole quorum had cosigned, by the witnesses' clocks.
+    var quorumTime: Timestamp?
     /// Why this node does nothing any more.
     var halted: LedgerError?
 
+    /// What is committed and not final.
+    var backlog: Backlog
     var queue: [Submission] = []
     var queuedBytes = 0
     var isSequencing = false
@@ -93,6 +97,8 @@ package actor LedgerNode: Ledger {
         head = loaded.head
         latest = loaded.latest
         latestReading = loaded.state.lastSequencedAt
+        quorumTime = loaded.latest.map { Timestamp(quorumTimeOf: $0, by: configuration.policy) }
+        backlog = loaded.backlog
     }
 
     /// Says whom to ask for cosignatures. Witnesses read leaves from this node, so they come after it.
@@ -127,6 +133,14 @@ package actor LedgerNode: Ledger {
         try demandRunning()
         let transaction: SignedTransaction
         do { transaction = try SignedTransaction(serialized: signedTransaction) } catch { throw .refused(error) }
+        // What is a leaf already needs no place in the queue, and nothing that keeps new leaves back keeps its receipt back.
+        if let index = state.index(of: transaction.id), index < committedSize {
+            let answer = await withCheckedContinuation { continuation in
+                waiters[index, default: []].append(continuation)
+                startFinalizing()
+            }
+            return try answer.get()
+        }
         guard queue.count < configuration.maximumQueued else { throw .busy(queued: queue.count) }
         let signatures = try await verified(transaction)
         try demandRunning()

@@ -43,6 +43,9 @@ extension Schema {
         ])
 
     /// A witness's database: its own copy of the leaves, what it cosigned last, and evidence against the log.
+    ///
+    /// `held` says which leaves are stored: those of the tree cosigned last, and those verified since on the way to a larger
+    /// one, in which case it is ahead of `cosigned_size`.
     static let witness = Schema(
         applicationID: 0x5057_4e31,  // "PWN1"
         migrations: [
@@ -63,15 +66,22 @@ extension Schema {
                         id INTEGER PRIMARY KEY CHECK (id = 1),
                         note BLOB NOT NULL
                     ) STRICT;
+                    CREATE TABLE held (
+                        id INTEGER PRIMARY KEY CHECK (id = 1),
+                        size INTEGER NOT NULL,
+                        root BLOB NOT NULL CHECK (length(root) = 32),
+                        cosigned_size INTEGER
+                    ) STRICT;
                     CREATE TABLE evidence (
                         id INTEGER PRIMARY KEY,
                         seen_at INTEGER NOT NULL,
                         reason TEXT NOT NULL,
+                        text BLOB NOT NULL UNIQUE,
                         checkpoint BLOB NOT NULL,
                         previous BLOB,
+                        proof BLOB NOT NULL,
                         position INTEGER,
-                        leaf BLOB,
-                        UNIQUE (checkpoint, reason)
+                        leaf BLOB
                     ) STRICT;
                     """)
         ])

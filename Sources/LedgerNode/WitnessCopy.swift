@@ -12,16 +12,45 @@ struct WitnessIdentity: Hashable, Sendable {
     var origin: LogOrigin { LogOrigin(log.name) }
 }
 
-/// The part of a witness's copy that is small: the right edge of the tree, and what was cosigned of it.
-struct WitnessHead: Sendable {
-    fileprivate(set) var frontier = TreeFrontier()
-    /// What it cosigned last, with its own line; nil where it has cosigned nothing.
-    fileprivate(set) var cosigned: SignedNote?
-    /// When, in seconds since 1970; 0 where it has cosigned nothing.
-    fileprivate(set) var cosignedAt: UInt64 = 0
+/// What a witness cosigned last.
+struct CosignedTree: Hashable, Sendable {
+    /// With the log's signature and its own.
+    let note: SignedNote
+    let checkpoint: Checkpoint
+    /// When, in seconds since 1970.
+    let time: UInt64
 }
 
-/// What a witness knows of its log: the meaning and the right edge of the tree that it cosigned last.
+/// Why a witness does not cosign a leaf that breaks no rule which others could check.
+enum WitnessObjection: Error, Hashable, Sendable {
+    case implausibleTime(Timestamp, ClosedRange<Timestamp>)
+    /// A ledger must say whose cosignatures it counts, and count this witness's: otherwise it cosigns for nobody.
+    case foreignPolicy
+}
+
+extension WitnessObjection: CustomStringConvertible {
+    var description: String {
+        switch self {
+        case .implausibleTime(let time, let range):
+            "sequenced at \(time), not between \(range.lowerBound) and \(range.upperBound)"
+        case .foreignPolicy:
+            "LedgerFounded.witness_policy: not a policy of this log that demands a quorum and names this witness"
+        }
+    }
+}
+
+/// The part of a witness's copy that is small: the right edge of the tree, and what was cosigned of it.
+struct WitnessHead: Sendable {
+    /// Of all leaves that are held: those cosigned, and those verified since on the way to a larger tree.
+    fileprivate(set) var frontier = TreeFrontier()
+    /// Nil where nothing was cosigned.
+    fileprivate(set) var cosigned: CosignedTree?
+
+    var cosignedSize: UInt64 { cosigned?.checkpoint.size ?? 0 }
+    var cosignedRoot: MerkleHash { cosigned?.checkpoint.root ?? MerkleTree.emptyRoot }
+}
+
+/// What a witness knows of its log: the meaning and the right edge of the tree whose leaves it holds.
 struct WitnessCopy: Sendable {
     let identity: WitnessIdentity
     private(set) var state: WorldState
@@ -36,14 +65,12 @@ struct WitnessCopy: Sendable {
 
     /// Applies one leaf, or throws and changes nothing.
     ///
-    /// - Throws: ``ContractViolation``, or ``TransparencyLogError`` for a tree that is full.
+    /// - Throws: ``ContractViolation`` for a leaf that convicts whoever signed it into a tree, ``WitnessObjection``,
+    ///   ``TransparencyLogError`` for a tree that is full.
     mutating func apply(_ leaf: [UInt8], checking times: ClosedRange<Timestamp>?) throws {
         let entry = try LedgerEntry(serialized: leaf)
         if let times, !times.contains(entry.sequencedAt) {
-            throw ContractViolation(
-                .timeNotIncreasing,
-                "sequenced at \(entry.sequencedAt), not between \(times.lowerBound) "
-                    + "and \(times.upperBound)")
+            throw WitnessObjection.implausibleTime(entry.sequencedAt, times)
         }
         if case .ledgerFounded(let founding) = entry.transaction.body { try checkPolicy(founding.witnessPolicy) }
         var extended = frontier
@@ -52,29 +79,26 @@ struct WitnessCopy: Sendable {
         head.frontier = extended
     }
 
-    /// A ledger must say whose cosignatures it counts, and count this witness's: otherwise it cosigns for nobody.
-    private func checkPolicy(_ text: String) throws(ContractViolation) {
+    private func checkPolicy(_ text: String) throws(WitnessObjection) {
         guard let policy = try? TrustPolicy(text: Array(text.utf8)), policy.logs.map(\.key) == [identity.log],
-            policy.witnesses.contains(where: { $0.key == identity.witness })
-        else {
-            throw ContractViolation(
-                .malformedField, "LedgerFounded.witness_policy: not a policy of this log that names this witness")
-        }
+            policy.hasQuorum, policy.witnesses.contains(where: { $0.key == identity.witness })
+        else { throw .foreignPolicy }
     }
 
     /// Remembers what was cosigned, once it is durable.
-    mutating func didCosign(_ note: SignedNote, at seconds: UInt64) {
-        head.cosigned = note
-        head.cosignedAt = seconds
-    }
+    mutating func didCosign(_ tree: CosignedTree) { head.cosigned = tree }
 
-    /// Re-executes the stored leaves, and compares the result with what was cosigned last.
+    /// Re-executes the stored leaves, and compares the result with what was cosigned last and what is held.
     ///
     /// - Throws: ``LedgerError/inconsistent(_:)``, or what the store throws.
     static func load(_ store: Store, identity: WitnessIdentity) async throws -> WitnessCopy {
         try await store.write { try bind(identity, in: $0) }
         return try await store.read { transaction in
             var copy = WitnessCopy(identity: identity)
+            let cosigned = try transaction.row("SELECT note FROM cosigned WHERE id = 1").map {
+                try cosignedTree(try $0.bytes("note"), identity)
+            }
+            var rootAtCosigned = MerkleTree.emptyRoot
             try transaction.forEachRow("SELECT position, leaf FROM entry ORDER BY position") {
                 row throws(PersistenceError) in
                 let index = copy.frontier.size
@@ -85,20 +109,40 @@ struct WitnessCopy: Sendable {
                 do { try copy.apply(leaf, checking: nil) } catch {
                     throw .failed(reason: "the stored leaf \(index) breaks a rule: \(error)")
                 }
+                if copy.frontier.size == cosigned?.checkpoint.size { rootAtCosigned = copy.frontier.root }
             }
-            guard let row = try transaction.row("SELECT note FROM cosigned WHERE id = 1") else {
-                guard copy.frontier.size == 0 else {
-                    throw LedgerError.inconsistent("\(copy.frontier.size) leaves are stored, and nothing was cosigned")
+            if let cosigned {
+                guard cosigned.checkpoint.size <= copy.frontier.size, cosigned.checkpoint.root == rootAtCosigned else {
+                    throw LedgerError.inconsistent(
+                        "the \(copy.frontier.size) stored leaves are not the \(cosigned.checkpoint.size) "
+                            + "that were cosigned")
                 }
-                return copy
+                copy.didCosign(cosigned)
             }
-            try copy.adopt(try row.bytes("note"))
+            try copy.checkHeld(transaction)
             return copy
         }
     }
 
-    /// Takes the stored note for what was cosigned last, if it is the log's, this witness's, and of these leaves.
-    private mutating func adopt(_ bytes: [UInt8]) throws {
+    /// Demands that the leaves, and what was cosigned of them, are those that were stored last.
+    private func checkHeld(_ transaction: StoreTransaction) throws {
+        guard let row = try transaction.row("SELECT size, root, cosigned_size FROM held WHERE id = 1") else {
+            guard frontier.size == 0, head.cosigned == nil else {
+                throw LedgerError.inconsistent("\(frontier.size) leaves are stored, and none should be")
+            }
+            return
+        }
+        guard try row.unsigned("size") == frontier.size, try row.fixed("root") == frontier.root else {
+            throw LedgerError.inconsistent("the \(frontier.size) stored leaves are not those that were verified")
+        }
+        let cosigned = try row.isNull("cosigned_size") ? nil : try row.unsigned("cosigned_size")
+        guard cosigned == head.cosigned?.checkpoint.size else {
+            throw LedgerError.inconsistent("what was cosigned last is not what is stored as cosigned")
+        }
+    }
+
+    /// The stored note as what was cosigned last, if it is the log's and this witness's.
+    private static func cosignedTree(_ bytes: [UInt8], _ identity: WitnessIdentity) throws -> CosignedTree {
         let note: SignedNote
         let verified: VerifiedCheckpoint
         do {
@@ -110,11 +154,7 @@ struct WitnessCopy: Sendable {
         guard let own = verified.cosignatures.first else {
             throw LedgerError.inconsistent("what was cosigned last has no cosignature by \(identity.witness.name)")
         }
-        guard verified.checkpoint.size == frontier.size, verified.checkpoint.root == frontier.root else {
-            throw LedgerError.inconsistent(
-                "the \(frontier.size) stored leaves are not the \(verified.checkpoint.size) that were cosigned")
-        }
-        didCosign(note, at: own.time)
+        return CosignedTree(note: note, checkpoint: verified.checkpoint, time: own.time)
     }
 
     /// Writes the names into a new database, and compares them with those of an old one.
@@ -131,21 +171,32 @@ struct WitnessCopy: Sendable {
         }
     }
 
-    /// Adds leaves and moves what was cosigned last from `old` to `new`: compared and written in one transaction.
+    /// Adds leaves, the last ones that this copy has, and moves what was cosigned last on to `new` where that is given.
+    /// Compared with what was cosigned before and written in one transaction.
     static func save(
-        _ transaction: StoreTransaction, leaves: [[UInt8]], from start: UInt64, replacing old: [UInt8]?,
-        with new: [UInt8]
+        _ transaction: StoreTransaction, leaves: [[UInt8]], reaching frontier: TreeFrontier, after old: CosignedTree?,
+        cosigning new: CosignedTree?
     ) throws {
-        guard try transaction.row("SELECT note FROM cosigned WHERE id = 1")?.bytes("note") == old else {
+        guard try transaction.row("SELECT note FROM cosigned WHERE id = 1")?.bytes("note") == old?.note.encoded else {
             throw LedgerError.inconsistent("something else was cosigned meanwhile")
         }
+        let start = frontier.size - UInt64(leaves.count)
         for (offset, leaf) in leaves.enumerated() {
             try transaction.execute(
                 "INSERT INTO entry (position, leaf) VALUES (?, ?)",
                 [try .unsigned(start + UInt64(offset)), .blob(leaf)])
         }
+        if let new {
+            try transaction.execute(
+                "INSERT INTO cosigned (id, note) VALUES (1, ?) ON CONFLICT (id) DO UPDATE SET note = excluded.note",
+                [.blob(new.note.encoded)])
+        }
+        let size = (new ?? old)?.checkpoint.size
         try transaction.execute(
-            "INSERT INTO cosigned (id, note) VALUES (1, ?) ON CONFLICT (id) DO UPDATE SET note = excluded.note",
-            [.blob(new)])
+            "INSERT OR REPLACE INTO held (id, size, root, cosigned_size) VALUES (1, ?, ?, ?)",
+            [
+                try .unsigned(frontier.size), .blob(frontier.root),
+                try size.map { try SQLValue.unsigned($0) } ?? .null,
+            ])
     }
 }

@@ -10,6 +10,8 @@ package enum LedgerError: Error, Hashable, Sendable {
     case busy(queued: Int)
     /// The machine's clock went back further than the ledger tolerates. Nothing was sequenced.
     case clockWentBack(milliseconds: UInt64)
+    /// The machine's clock is further ahead of the witnesses' than the ledger tolerates. Nothing was sequenced.
+    case clockIsAhead(milliseconds: UInt64)
     /// The range asked for is not committed.
     case outOfRange(start: UInt64, end: UInt64, size: UInt64)
     /// The ledger's store failed, and what was asked did not become durable.
@@ -28,6 +30,8 @@ extension LedgerError: CustomStringConvertible {
             "sequenced at \(index) but not final yet: \(reason); submit the same transaction again for its receipt"
         case .busy(let queued): "the ledger is busy with \(queued) transactions; try again"
         case .clockWentBack(let milliseconds): "the ledger's clock went back by \(milliseconds) ms; set it right"
+        case .clockIsAhead(let milliseconds):
+            "the ledger's clock is \(milliseconds) ms ahead of its witnesses'; set it right"
         case .outOfRange(let start, let end, let size): "entries \(start)..<\(end) asked of \(size)"
         case .storage(let reason): "the ledger's store failed: \(reason)"
         case .inconsistent(let reason): "the ledger's store disagrees with itself: \(reason)"

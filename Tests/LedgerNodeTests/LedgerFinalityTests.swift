@@ -126,9 +126,11 @@ import TransparencyLog
         let ledger = deployment.ledger
         let receipts = try await deployment.submit(fixture.transactions)
         let first = try await ledger.checkpoint()
-        fixture.clock.advance(milliseconds: 30_000)
+        fixture.clock.advance(milliseconds: 20_000)
         #expect(try await ledger.checkpoint() == first)
-        fixture.clock.advance(milliseconds: 60_000)
+        fixture.clock.advance(milliseconds: 1)
+        #expect(try await ledger.checkpoint() != first)
+        fixture.clock.advance(milliseconds: 69_999)
         let second = try SignedNote(encoded: try await ledger.checkpoint())
         let verified = try TrustPolicy(text: Array(fixture.policyText.utf8)).verify(second)
         #expect(verified.cosignatures.allSatisfy { $0.time == Fixture.start / 1_000 + 90 })

@@ -24,8 +24,8 @@ import TransparencyLog
         let fixture = try Fixture()
         let deployment = try await fixture.openDeployment()
         let receipts = try await deployment.submit(fixture.transactions)
-        let times = try receipts.map { try LedgerEntry(serialized: $0.entry).sequencedAt.milliseconds }
-        #expect(times == (0..<UInt64(times.count)).map { Fixture.start + $0 })
+        let times = try receipts.map { try LedgerEntry(serialized: $0.entry).sequencedAt.microseconds }
+        #expect(times == (0..<UInt64(times.count)).map { Fixture.start * 1_000 + $0 })
         await deployment.close()
     }
 
@@ -218,6 +218,17 @@ import TransparencyLog
             try await deployment.ledger.submit(fixture.transactions[0])
         }
         await #expect(throws: LedgerError.self) { try await deployment.ledger.checkpoint() }
+    }
+
+    @Test func aPolicyWithoutAQuorumIsNoLedgers() throws {
+        let fixture = try Fixture()
+        let open = fixture.policyText.replacing("quorum all-witnesses", with: "quorum none")
+        #expect(throws: LedgerError.inconsistent("the witness policy asks for no witness")) {
+            try LedgerConfiguration(signer: fixture.log, policyText: open)
+        }
+        #expect(throws: LedgerError.self) {
+            try LedgerConfiguration(signer: fixture.log, policyText: "log \(fixture.log.verifierKey)\nquorum none\n")
+        }
     }
 
     @Test func onlyWitnessesOfThePolicyAreConnected() async throws {

@@ -19,7 +19,7 @@ struct Fixture {
     let log: NoteSigner
     let witnesses: [NoteSigner]
     let policyText: String
-    /// A founding and twelve enrolments, valid in this order.
+    /// A founding and ten enrolments, valid in this order.
     var scenario: SharingScenario
 
     init(seed: UInt64 = 1, policyText override: String? = nil) throws {
@@ -59,14 +59,18 @@ struct Fixture {
             path: folder.path(name), configuration: configuration, clock: clock, sequencer: sequencer)
     }
 
-    func openWitness(_ number: Int, source: any EntrySource, _ name: String? = nil) async throws -> WitnessNode {
+    func openWitness(
+        _ number: Int, source: any EntrySource, _ name: String? = nil, clock: ManualClock? = nil,
+        stepBytes: Int = WitnessNode.defaultStepBytes
+    ) async throws -> WitnessNode {
         try await WitnessNode.open(
             path: folder.path(name ?? "witness-\(number).sqlite"), signer: witnesses[number], log: log.verifierKey,
-            source: source, clock: clock)
+            source: source, clock: clock ?? self.clock, stepBytes: stepBytes)
     }
 
-    /// A ledger with its three witnesses.
+    /// A ledger with its three witnesses, which have the ledger's clock unless they have one of their own.
     func openDeployment(
+        witnessClock: ManualClock? = nil,
         adjusting adjust: (inout LedgerConfiguration) -> Void = { _ in },
         sequencer: (any LogSequencing) -> any LogSequencing = { $0 }
     ) async throws -> Deployment {
@@ -74,7 +78,7 @@ struct Fixture {
         var nodes: [WitnessNode] = []
         var switches: [SwitchedWitness] = []
         for number in 0..<3 {
-            let node = try await openWitness(number, source: ledger)
+            let node = try await openWitness(number, source: ledger, clock: witnessClock)
             nodes.append(node)
             switches.append(SwitchedWitness(node))
         }
@@ -133,6 +137,22 @@ final class SwitchedWitness: Witnessing {
         old: UInt64, consistencyProof: [[UInt8]], checkpoint: [UInt8]
     ) async throws(WitnessRefusal) -> [UInt8] {
         if isDown { throw .unavailable("switched off") }
+        return try await witness.addCheckpoint(
+            old: old, consistencyProof: consistencyProof, checkpoint: checkpoint)
+    }
+}
+
+/// A witness that holds every request at a gate before it looks at it.
+final class HangingWitness: Witnessing {
+    let gate = Gate(isOpen: true)
+    private let witness: any Witnessing
+
+    init(_ witness: any Witnessing) { self.witness = witness }
+
+    func addCheckpoint(
+        old: UInt64, consistencyProof: [[UInt8]], checkpoint: [UInt8]
+    ) async throws(WitnessRefusal) -> [UInt8] {
+        await gate.pass()
         return try await witness.addCheckpoint(
             old: old, consistencyProof: consistencyProof, checkpoint: checkpoint)
     }
@@ -230,6 +250,8 @@ struct ForgedLog {
             .signed(by: signer).encoded
     }
 
+    func note() throws -> SignedNote { try SignedNote(encoded: try checkpoint()) }
+
     func proof(from old: Int) throws -> [[UInt8]] {
         try ConsistencyProof.make(oldSize: UInt64(old), newSize: frontier.size) { subtree in
             guard let hash = nodes[subtree] else { throw Mismatch() }
@@ -249,18 +271,27 @@ struct ForgedLog {
 final class ServedLeaves: EntrySource {
     private let leaves: Mutex<[[UInt8]]>
     private let gate: Gate
+    private let limit: Int
 
-    init(_ leaves: [[UInt8]] = [], gate: Gate = Gate(isOpen: true)) {
+    /// - Parameter limit: Leaves in one answer.
+    init(_ leaves: [[UInt8]] = [], gate: Gate = Gate(isOpen: true), limit: Int = .max) {
         self.leaves = Mutex(leaves)
         self.gate = gate
+        self.limit = limit
     }
+
+    /// The largest answer so far, and how many there were.
+    let answered = Mutex<(largestBytes: Int, count: Int)>((0, 0))
 
     func serve(_ new: [[UInt8]]) { leaves.withLock { $0 = new } }
 
     func entries(from start: UInt64, to end: UInt64) async throws(LedgerError) -> [[UInt8]] {
         await gate.pass()
         let leaves = leaves.withLock { $0 }
-        return start < leaves.count ? Array(leaves[Int(start)..<min(Int(end), leaves.count)]) : []
+        let answer = start < leaves.count ? Array(leaves[Int(start)..<min(Int(end), leaves.count)].prefix(limit)) : []
+        let bytes = answer.reduce(0) { $0 + $1.count }
+        answered.withLock { $0 = (max($0.largestBytes, bytes), $0.count + 1) }
+        return answer
     }
 }
 

@@ -105,7 +105,7 @@ import TransparencyLog
         #expect(evidence.count == 1)
         #expect(evidence.first?.leaf == bad)
         #expect(evidence.first?.index == UInt64(leaves.count))
-        #expect(evidence.first?.checkpoint == (try lie.checkpoint()))
+        #expect(evidence.first?.checkpoint == (try lie.note()))
         // The honest continuation is cosigned all the same.
         let next = try fixture.scenario.enroll(.auditor, by: fixture.scenario.members[0])
         #expect(fixture.scenario.state.identity(next) != nil)
@@ -121,23 +121,34 @@ import TransparencyLog
         let leaves = honest(fixture)
         let source = ServedLeaves(leaves)
         let witness = try await fixture.openWitness(0, source: source)
-        let mine = try ForgedLog(signer: fixture.log, leaves: Array(leaves[..<4]))
+        let mine = try ForgedLog(signer: fixture.log, leaves: Array(leaves[..<5]))
         _ = try await mine.ask(witness, from: 0)
-        // The same four members enrolled otherwise: valid by itself, and another history.
-        let fork = try ForgedLog(signer: fixture.log, leaves: Array(honest(other)[..<4]))
+        // The same five members enrolled otherwise: valid by itself, and another history.
+        let fork = try ForgedLog(signer: fixture.log, leaves: Array(honest(other)[..<5]))
         source.serve(fork.leaves)
-        guard case .inconsistent = await refusal({ () throws(WitnessRefusal) in try await fork.ask(witness, from: 4) })
+        guard case .inconsistent = await refusal({ () throws(WitnessRefusal) in try await fork.ask(witness, from: 5) })
         else { throw Mismatch() }
         let longer = try ForgedLog(signer: fixture.log, leaves: honest(other))
         source.serve(longer.leaves)
         guard
-            case .inconsistent = await refusal({ () throws(WitnessRefusal) in try await longer.ask(witness, from: 4) })
+            case .inconsistent = await refusal({ () throws(WitnessRefusal) in try await longer.ask(witness, from: 5) })
         else { throw Mismatch() }
+        // Each convicts the log without the witness's word.
         let evidence = try await witness.evidence()
-        #expect(evidence.map(\.checkpoint) == [try fork.checkpoint(), try longer.checkpoint()])
+        #expect(evidence.map(\.checkpoint) == [try fork.note(), try longer.note()])
         for item in evidence {
-            let previous = try SignedNote(encoded: try #require(item.previous))
-            #expect(previous.text == (try SignedNote(encoded: try mine.checkpoint()).text))
+            let earlier = try VerifiedCheckpoint(
+                try #require(item.previous), logs: [fixture.log.verifierKey], witnesses: []
+            ).checkpoint
+            let later = try VerifiedCheckpoint(item.checkpoint, logs: [fixture.log.verifierKey], witnesses: [])
+                .checkpoint
+            #expect(earlier == (try Checkpoint(text: mine.note().text)))
+            if later.size == earlier.size {
+                #expect(later.root != earlier.root)
+            } else {
+                let proof = ConsistencyProof(oldSize: earlier.size, newSize: later.size, path: item.proof)
+                #expect(try #require(proof.provenOldRoot(below: later.root)) != earlier.root)
+            }
         }
         await witness.close()
     }
@@ -180,6 +191,8 @@ import TransparencyLog
                 #expect(refused == nil)
             }
         }
+        // Only this witness's clock says so: no evidence.
+        #expect(try await witness.evidence().isEmpty)
         // A clock that was set back cannot judge times.
         fixture.clock.goBack(milliseconds: 120_000)
         let same = try ForgedLog(signer: fixture.log, leaves: try await accepted(source, leaves.count + 1))
@@ -195,16 +208,21 @@ import TransparencyLog
         try await source.entries(from: 0, to: UInt64(count))
     }
 
-    @Test func aPolicyThatDoesNotNameTheWitnessIsNotCosigned() async throws {
+    @Test func aPolicyThatDoesNotNameTheWitnessOrNeedsNoQuorumIsNotCosigned() async throws {
         let fixture = try Fixture()
         let stranger = try Fixture(seed: 8)
-        let leaves = try Fixture(policyText: stranger.policyText).scenario.entries.map(\.serialized)
-        let witness = try await fixture.openWitness(0, source: ServedLeaves(leaves))
-        let log = try ForgedLog(signer: fixture.log, leaves: leaves)
-        guard
-            case .ruleBroken(0, _) = await refusal({ () throws(WitnessRefusal) in try await log.ask(witness, from: 0) })
-        else { throw Mismatch() }
-        await witness.close()
+        let open = fixture.policyText.replacing("quorum all-witnesses", with: "quorum none")
+        for (number, policy) in [stranger.policyText, open].enumerated() {
+            let leaves = try Fixture(policyText: policy).scenario.entries.map(\.serialized)
+            let witness = try await fixture.openWitness(0, source: ServedLeaves(leaves), "w\(number).sqlite")
+            let log = try ForgedLog(signer: fixture.log, leaves: leaves)
+            guard
+                case .ruleBroken(0, _) = await refusal({ () throws(WitnessRefusal) in
+                    try await log.ask(witness, from: 0)
+                })
+            else { throw Mismatch() }
+            await witness.close()
+        }
     }
 
     @Test func aSourceThatServesNothingOrTooMuchMakesNoEvidence() async throws {
