@@ -7,8 +7,8 @@ package import SharingContracts
 package struct HolderContext: Sendable {
     /// The newest final checkpoint may be this old when something is decided on it.
     ///
-    /// Longer than the ledger's refresh interval and a slow witness together; short enough that a ledger which hides a
-    /// revocation is found out within a minute.
+    /// Three times the ledger's refresh interval, so that an idle ledger whose witnesses are slow turns nobody away; short
+    /// enough that a ledger which hides a revocation is found out within a minute.
     package static let maximumCheckpointAgeMilliseconds: UInt64 = 60_000
     /// How far a cosignature may be ahead of this machine's clock.
     package static let maximumClockSkewMilliseconds: UInt64 = 60_000

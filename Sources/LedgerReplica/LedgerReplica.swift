@@ -11,14 +11,21 @@ package actor LedgerReplica {
     private let source: any Ledger
     private let trust: TrustAnchor
     private let heads: any ReplicaHeadStore
-    /// Nil while an advance works on it: what is not final yet is nobody's to read.
+    /// As of ``head``; nil while an advance works on it: what is not final yet is nobody's to read.
     private var state: WorldState?
+    /// What leaves beyond ``head`` have made of the state, where an advance ended before it could be accepted.
+    private var unfinished: WorldState?
     private var frontier = TreeFrontier()
     private var head: FinalCheckpoint?
     /// A checkpoint from an earlier life, which the tree must pass through.
     private var rememberedHead: FinalCheckpoint?
+    /// The largest final checkpoint that the ledger has shown, reached or not.
+    private var seen: Checkpoint?
     private var hasLoadedHead = false
-    private var lastAdvance: Task<FinalCheckpoint, any Error>?
+    /// The advance that works now, or that worked last.
+    private var current: Task<FinalCheckpoint, any Error>?
+    /// The one after it, which has not looked at the ledger yet.
+    private var next: Task<FinalCheckpoint, any Error>?
 
     package init(source: any Ledger, trust: TrustAnchor, heads: any ReplicaHeadStore) {
         self.source = source
@@ -29,20 +36,16 @@ package actor LedgerReplica {
 
     /// Follows the ledger to its newest final checkpoint.
     ///
-    /// A call sees everything that was final when it was made: calls wait for one another instead of sharing an answer.
+    /// A call sees everything that was final when it was made. Calls that come while an advance runs share the one after it.
     ///
     /// - Returns: The checkpoint reached.
+    /// - Throws: ``ReplicaError``. Where the ledger was merely not to be had, what was verified of it is kept, and the next call
+    ///   goes on from there; where it was caught, the next call re-executes everything.
     /// - Complexity: linear in the number of new leaves.
     @discardableResult
     package func catchUp() async throws(ReplicaError) -> FinalCheckpoint {
-        let previous = lastAdvance
-        let advance = Task {
-            _ = await previous?.result
-            return try await self.advance()
-        }
-        lastAdvance = advance
         do {
-            return try await advance.value
+            return try await sharedAdvance().value
         } catch let error as ReplicaError {
             throw error
         } catch {
@@ -50,18 +53,33 @@ package actor LedgerReplica {
         }
     }
 
+    private func sharedAdvance() -> Task<FinalCheckpoint, any Error> {
+        if let next { return next }
+        let advance = Task { [previous = current] in
+            _ = await previous?.result
+            // From here on it looks at the ledger, and is too early for whoever comes later.
+            current = next
+            next = nil
+            return try await self.advance()
+        }
+        next = advance
+        return advance
+    }
+
     /// Reads the state of the newest final checkpoint reached, without suspension within `body`.
+    ///
+    /// After an advance that failed half-way that is the state of an empty ledger, which permits nothing.
     package func read<Value: Sendable, Failure: Error>(
         _ body: (WorldState) throws(Failure) -> Value
     ) async throws(Failure) -> Value {
         while true {
             if let state { return try body(state) }
-            _ = await lastAdvance?.result
+            _ = await current?.result
         }
     }
 
-    /// The newest final checkpoint reached; nil before the first ``catchUp()``.
-    package var checkpoint: FinalCheckpoint? { head }
+    /// The newest final checkpoint reached, of which ``read(_:)`` reads; nil where there is none.
+    package var checkpoint: FinalCheckpoint? { unfinished == nil ? head : nil }
 
     private func advance() async throws(ReplicaError) -> FinalCheckpoint {
         try await loadHead()
@@ -70,31 +88,54 @@ package actor LedgerReplica {
         let offered: FinalCheckpoint
         do { offered = try trust.verify(checkpoint: note) } catch { throw .checkpoint(error) }
         let target = offered.checkpoint
-        let known = max(head?.checkpoint.size ?? 0, rememberedHead?.checkpoint.size ?? 0)
-        guard target.size >= known else { throw .rolledBack(known: known, offered: target.size) }
+        try demandNotRolledBack(target)
+        seen = target
 
-        // The state is taken out, so that it changes in place and unseen. Where the ledger is caught half-way it is put
-        // back empty: nothing is permitted by an empty state, and the next call re-executes everything.
-        var working = state ?? WorldState(origin: trust.originName)
+        // The state is taken out, so that it changes in place and unseen.
+        var working = unfinished ?? state ?? WorldState(origin: trust.originName)
         state = nil
         do throws(ReplicaError) {
             try await extend(&working, to: target)
             do { try await heads.saveHead(offered.note) } catch { throw ReplicaError.storage("\(error)") }
         } catch {
-            state = WorldState(origin: trust.originName)
-            frontier = TreeFrontier()
-            rememberedHead = head ?? rememberedHead
-            head = nil
+            putBack(working, after: error)
             throw error
         }
         state = working
+        unfinished = nil
         head = offered
         rememberedHead = nil
         return offered
     }
 
+    /// No smaller tree than any seen before, and no other one of the same size.
+    private func demandNotRolledBack(_ target: Checkpoint) throws(ReplicaError) {
+        for known in [head?.checkpoint, rememberedHead?.checkpoint, seen] {
+            guard let known else { continue }
+            guard target.size > known.size || (target.size == known.size && target.root == known.root) else {
+                throw .rolledBack(known: known.size, offered: target.size)
+            }
+        }
+    }
+
+    /// After an advance that failed: keeps what was verified, and lets nobody read what is not accepted.
+    private func putBack(_ working: WorldState, after error: ReplicaError) {
+        if error.condemnsEntries {
+            state = WorldState(origin: trust.originName)
+            unfinished = nil
+            frontier = TreeFrontier()
+            rememberedHead = head ?? rememberedHead
+            head = nil
+        } else if frontier.size == head?.checkpoint.size ?? 0 {
+            state = working
+            unfinished = nil
+        } else {
+            state = WorldState(origin: trust.originName)
+            unfinished = working
+        }
+    }
+
     private func extend(_ state: inout WorldState, to target: Checkpoint) async throws(ReplicaError) {
-        let start = frontier.size
         while frontier.size < target.size {
             let entries: [[UInt8]]
             do {
@@ -107,10 +148,7 @@ package actor LedgerReplica {
             }
             for entry in entries { try apply(entry, to: &state) }
         }
-        guard frontier.root == target.root else {
-            throw start == target.size
-                ? .rolledBack(known: start, offered: target.size) : .rootMismatch(size: target.size)
-        }
+        guard frontier.root == target.root else { throw .rootMismatch(size: target.size) }
     }
 
     private func apply(
@@ -123,13 +161,18 @@ package actor LedgerReplica {
         } catch {
             throw .ruleBroken(index: index, error)
         }
-        if index == 0, state.founding?.witnessPolicy != trust.policyText { throw .foreignPolicy }
+        if index == 0, !isTrusted(state.founding?.witnessPolicy) { throw .foreignPolicy }
         do { try frontier.append(MerkleTree.leafHash(of: bytes)) } catch { throw .checkpoint(error) }
         if let remembered = rememberedHead?.checkpoint, remembered.size == frontier.size,
             remembered.root != frontier.root
         {
             throw .rolledBack(known: remembered.size, offered: frontier.size)
         }
+    }
+
+    /// To the byte: strings are equal when they merely look the same.
+    private func isTrusted(_ policyText: String?) -> Bool {
+        policyText.map { $0.utf8.elementsEqual(trust.policyText.utf8) } ?? false
     }
 
     private func loadHead() async throws(ReplicaError) {

@@ -22,6 +22,16 @@ package enum ReplicaError: Error, Hashable, Sendable {
     case storage(String)
 }
 
+extension ReplicaError {
+    /// Whether what the ledger served is proved wrong, so that nothing that was built on it may be kept.
+    var condemnsEntries: Bool {
+        switch self {
+        case .rolledBack, .rootMismatch, .ruleBroken, .foreignPolicy: true
+        case .ledger, .checkpoint, .missingEntries, .storage: false
+        }
+    }
+}
+
 extension ReplicaError: CustomStringConvertible {
     package var description: String {
         switch self {

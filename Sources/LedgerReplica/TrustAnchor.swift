@@ -12,10 +12,14 @@ package struct TrustAnchor: Hashable, Sendable {
     package let policyText: String
 
     /// Reads the policy.
+    ///
+    /// - Throws: what ``TrustPolicy`` and ``LogOrigin`` throw, and ``TransparencyLogError/noQuorum`` for a policy under which
+    ///   the log's key alone decides what is final: there is no fail-open switch.
     package init(origin: String, policyText: String) throws(TransparencyLogError) {
         self.origin = try LogOrigin(origin)
         originName = origin
         policy = try TrustPolicy(text: Array(policyText.utf8))
+        guard policy.hasQuorum else { throw .noQuorum }
         self.policyText = policyText
     }
 
@@ -37,14 +41,7 @@ package struct FinalCheckpoint: Hashable, Sendable {
     init(_ verified: VerifiedCheckpoint, policy: TrustPolicy) {
         checkpoint = verified.checkpoint
         note = verified.note.encoded
-        var cosigners: [VerifierKey] = []
-        var completing: UInt64 = 0
-        for cosignature in verified.cosignatures.sorted(by: { $0.time > $1.time }) {
-            if policy.isMet(by: cosigners) { break }
-            cosigners.append(cosignature.key)
-            completing = cosignature.time
-        }
-        let (milliseconds, overflow) = completing.multipliedReportingOverflow(by: 1000)
+        let (milliseconds, overflow) = policy.quorumTime(of: verified).multipliedReportingOverflow(by: 1000)
         cosignedAt = Timestamp(milliseconds: overflow ? .max : milliseconds)
     }
 }

@@ -36,7 +36,9 @@ package struct Auditor: Sendable {
                 } catch {
                     throw AuditError.ruleBroken(index: index, error)
                 }
-                if index == 0, state.founding?.witnessPolicy != trust.policyText { throw AuditError.foreignPolicy }
+                if index == 0, state.founding?.witnessPolicy.utf8.elementsEqual(trust.policyText.utf8) != true {
+                    throw AuditError.foreignPolicy
+                }
                 try frontier.append(hash)
                 progress(frontier.size, checkpoint.size)
             }

@@ -1,0 +1,166 @@
+import LedgerReplica
+import Octets
+import ServiceProtocols
+import SharingContracts
+import Synchronization
+import TestKit
+import TransparencyLog
+
+/// The keys of a log and of three witnesses of which two must cosign, and valid leaves.
+struct Fixture {
+    static let origin = "ledger.parasol.test"
+    static let start: UInt64 = 1_772_366_400_000
+
+    let log: NoteSigner
+    let witnesses: [NoteSigner]
+    let policyText: String
+    /// A founding and ten enrolments.
+    let leaves: [[UInt8]]
+
+    /// - Parameters:
+    ///   - people: The seed of who is enrolled; another one is another history.
+    ///   - founding: What the founding leaf states as the policy.
+    init(people: UInt64 = 1, founding: (String) -> String = { $0 }) throws {
+        var generator = SeededGenerator(seed: 1)
+        log = try NoteSigner(
+            name: KeyName(Self.origin), algorithm: .ed25519, seed: .random(count: 32, using: &generator))
+        var signers: [NoteSigner] = []
+        for name in ["alpha", "beta", "gamma"] {
+            signers.append(
+                try NoteSigner(
+                    name: KeyName("\(name).witness.test"), algorithm: .cosignatureV1,
+                    seed: .random(count: 32, using: &generator)))
+        }
+        witnesses = signers
+        var text = "log \(log.verifierKey)\n"
+        for (index, signer) in signers.enumerated() { text += "witness w\(index) \(signer.verifierKey)\n" }
+        policyText = text + "group all-witnesses 2 w0 w1 w2\nquorum all-witnesses\n"
+        leaves = try SharingScenario(origin: Self.origin, seed: people, witnessPolicy: founding(policyText))
+            .entries.map(\.serialized)
+    }
+
+    var trust: TrustAnchor { get throws { try TrustAnchor(origin: Self.origin, policyText: policyText) } }
+
+    /// A final checkpoint of these leaves.
+    func checkpoint(of leaves: some Sequence<[UInt8]>, at milliseconds: UInt64 = Fixture.start) throws -> [UInt8] {
+        var frontier = TreeFrontier()
+        for leaf in leaves { try frontier.append(MerkleTree.leafHash(of: leaf)) }
+        var note = try Checkpoint(
+            origin: LogOrigin(log.verifierKey.name), size: frontier.size, root: frontier.root
+        ).signed(by: log)
+        let text = note.text
+        try note.append(try witnesses[..<2].map { try $0.cosign(text: text, time: milliseconds / 1_000) })
+        return note.encoded
+    }
+
+    /// A ledger that serves all leaves, one in an answer.
+    func served() throws -> ServedLedger { ServedLedger(leaves, checkpoint: try checkpoint(of: leaves)) }
+}
+
+/// Says what it is told to, and counts what it is asked.
+final class ServedLedger: Ledger {
+    struct State {
+        var leaves: [[UInt8]]
+        var checkpoint: [UInt8]
+        /// Answers to ``Ledger/entries(from:to:)`` before it fails; nil for ever.
+        var answersLeft: Int?
+        /// Served in place of leaves, once no answers are left.
+        var servesNothing = false
+        var entriesAsked: [UInt64] = []
+        var checkpointsAsked = 0
+    }
+
+    let state: Mutex<State>
+    /// Holds questions for a checkpoint while it is closed.
+    let gate = Gate()
+
+    init(_ leaves: [[UInt8]], checkpoint: [UInt8]) {
+        state = Mutex(State(leaves: leaves, checkpoint: checkpoint))
+    }
+
+    func change(_ body: (inout State) -> Void) { state.withLock { body(&$0) } }
+    var entriesAsked: [UInt64] { state.withLock { $0.entriesAsked } }
+    var checkpointsAsked: Int { state.withLock { $0.checkpointsAsked } }
+
+    func entries(from start: UInt64, to end: UInt64) async throws(LedgerError) -> [[UInt8]] {
+        let answer = state.withLock { state -> [[UInt8]]? in
+            state.entriesAsked.append(start)
+            if let left = state.answersLeft {
+                guard left > 0 else { return state.servesNothing ? [] : nil }
+                state.answersLeft = left - 1
+            }
+            return start < min(Int(end), state.leaves.count) ? [state.leaves[Int(start)]] : []
+        }
+        guard let answer else { throw .unreachable("gone") }
+        return answer
+    }
+
+    func checkpoint() async throws(LedgerError) -> [UInt8] {
+        state.withLock { $0.checkpointsAsked += 1 }
+        await gate.pass()
+        return state.withLock { $0.checkpoint }
+    }
+
+    func submit(_ signedTransaction: [UInt8]) async throws(LedgerError) -> Receipt { throw .unreachable("read only") }
+    func receipt(of transaction: TransactionID) async throws(LedgerError) -> Receipt? { nil }
+    func consistencyProof(from old: UInt64, to new: UInt64) async throws(LedgerError) -> [[UInt8]] { [] }
+}
+
+/// Keeps a head in memory, as a database would across a restart.
+final class MemoryHeads: ReplicaHeadStore {
+    struct Full: Error {}
+
+    private let note = Mutex<[UInt8]?>(nil)
+    private let full = Mutex(false)
+
+    var isFull: Bool {
+        get { full.withLock { $0 } }
+        set { full.withLock { $0 = newValue } }
+    }
+
+    func loadHead() async throws -> [UInt8]? { note.withLock { $0 } }
+    func saveHead(_ new: [UInt8]) async throws {
+        if isFull { throw Full() }
+        note.withLock { $0 = new }
+    }
+}
+
+/// Lets nobody through while it is closed.
+final class Gate: Sendable {
+    private let state = Mutex<(isOpen: Bool, waiting: [CheckedContinuation<Void, Never>])>((true, []))
+
+    var waitingCount: Int { state.withLock { $0.waiting.count } }
+
+    func pass() async {
+        await withCheckedContinuation { continuation in
+            let passes = state.withLock { state in
+                if !state.isOpen { state.waiting.append(continuation) }
+                return state.isOpen
+            }
+            if passes { continuation.resume() }
+        }
+    }
+
+    func close() { state.withLock { $0.isOpen = false } }
+
+    func open() {
+        let waiting = state.withLock { state in
+            defer { state = (true, []) }
+            return state.waiting
+        }
+        for continuation in waiting { continuation.resume() }
+    }
+}
+
+/// Waits until something that others bring about is so, without waiting for time to pass.
+func until(_ condition: () async -> Bool) async { while await !condition() { await Task.yield() } }
+
+/// The replica's refusal; nil where it follows.
+func refusal(_ replica: LedgerReplica) async -> ReplicaError? {
+    do throws(ReplicaError) {
+        try await replica.catchUp()
+        return nil
+    } catch {
+        return error
+    }
+}
