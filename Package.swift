@@ -128,6 +128,7 @@ let programs: [Target] = [
 ]
 
 let instruments: [Target] = [
+    .target(name: "CAllocations"),
     library(
         "TestKit",
         [
@@ -137,7 +138,7 @@ let instruments: [Target] = [
         ]),
     .executableTarget(
         name: "Benchmarks",
-        dependencies: ["Octets", "Ciphers", "Secp256k1", "Umbral", "SealedRecord", crypto],
+        dependencies: ["CAllocations", "Octets", "Ciphers", "Secp256k1", "Umbral", "SealedRecord", crypto],
         swiftSettings: house),
     .executableTarget(
         name: "ConstantTime",
@@ -159,9 +160,6 @@ let checks: [Target] = [
         "RecordVault",
         ["Octets", "ServiceProtocols", "SharingContracts", "SealedRecord", "DurableFiles", "Persistence", crypto]),
     tests("Persistence", ["Octets", grdb]),
-    tests(
-        "LedgerReplica",
-        ["TestKit", "Octets", "ServiceProtocols", "SharingContracts", "TransparencyLog", "Persistence", crypto]),
     tests(
         "LedgerNode",
         ["TestKit", "Octets", "ServiceProtocols", "SharingContracts", "TransparencyLog", "Persistence", crypto]),

@@ -159,6 +159,21 @@ def own_rows(figures):
             yield [name.replace("_", " "), "µs", cell(ours), *[""] * 7], {"operation": name, "unit": "us", "ours": ours}
 
 
+def allocation_lines(figures):
+    """What a call of ours allocates, for the operations whose time the table gives in µs; none where nothing was counted."""
+    rated = {ours_name for _, ours_name, *_ in RATES}
+    counts = [
+        (name.replace("_", " "), figure["allocations"])
+        for name, figure in sorted(figures["ours"].items())
+        if figure.get("allocations") is not None and name not in rated
+    ]
+    if counts:
+        yield "Blocks of memory that a call of ours allocates (median):"
+        width = max(len(name) for name, _ in counts)
+        for name, count in counts:
+            yield f"  {name.ljust(width)}  {count:5d}"
+
+
 def processor():
     try:
         with open("/proc/cpuinfo", encoding="utf-8") as file:
@@ -208,6 +223,7 @@ def main():
     print("openssl speed's for the same cipher, in blocks of the row's size, for a stream of its segments' (64 KiB). The goal of a")
     print("row is one for its share where it has no peer, else for its ratio.\n")
     show(rows)
+    print("", *allocation_lines(figures), sep="\n")
     missed = [row[0] for row in rows if row[-1] == "MISSED"]
     print(f"\nGoals missed: {', '.join(missed)}" if missed else "\nEvery goal that could be judged is met.")
     if options.json:

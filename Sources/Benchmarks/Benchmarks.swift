@@ -1,7 +1,7 @@
 import Foundation
 
-/// Times our operations, one thread, and prints a table or, with `--json`, one object that `Scripts/bench` sets beside the
-/// peers' figures.
+/// Times our operations, one thread, counts what they allocate, and prints a table or, with `--json`, one object that
+/// `Scripts/bench` sets beside the peers' figures.
 ///
 ///     Benchmarks [--json] [--seconds S] [--only NAME]
 @main
@@ -9,7 +9,7 @@ struct Benchmarks {
     static func main() {
         do {
             let options = try Options(Array(CommandLine.arguments.dropFirst()))
-            let operations = try UmbralOperations().all + RecordOperations().all
+            let operations = try GroupOperations().all + UmbralOperations().all + RecordOperations().all
             let wanted = operations.filter { options.only == nil || $0.name == options.only }
             guard !wanted.isEmpty else { throw OptionsError(description: "no operation has that name") }
             var figures: [String: Figure] = [:]
@@ -26,10 +26,13 @@ struct Benchmarks {
     }
 
     private static func line(_ operation: Operation, _ figure: Figure) -> String {
-        let name = operation.name.padding(toLength: 28, withPad: " ", startingAt: 0)
-        let times = String(format: "%12.1f µs  p5 %12.1f µs  of %6d", figure.medianUs, figure.p5Us, figure.count)
-        guard let byteCount = operation.byteCount else { return name + times }
-        return name + times + String(format: "  %8.0f MB/s", Double(byteCount) / figure.medianUs)
+        let name = operation.name.padding(toLength: 34, withPad: " ", startingAt: 0)
+        var line = name + String(format: "%12.1f µs  p5 %12.1f µs  of %6d", figure.medianUs, figure.p5Us, figure.count)
+        if let allocations = figure.allocations { line += String(format: "  %6d allocations", allocations) }
+        if let byteCount = operation.byteCount {
+            line += String(format: "  %8.0f MB/s", Double(byteCount) / figure.medianUs)
+        }
+        return line
     }
 
     private static func json(_ figures: [String: Figure]) throws -> String {

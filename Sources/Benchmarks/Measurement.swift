@@ -1,3 +1,5 @@
+import CAllocations
+
 /// Something to time.
 struct Operation {
     /// As in the report, such as `capsule_parse`.
@@ -19,6 +21,8 @@ struct Figure: Codable {
     let p5Us: Double
     /// Calls timed.
     let count: Int
+    /// Blocks of memory that a call asked for, the median; nil where the C library does not let them be counted.
+    let allocations: Int?
 }
 
 /// An operation that did not do its work, which would make its time meaningless.
@@ -34,14 +38,20 @@ func measure(for duration: Duration, _ body: () throws -> Void) throws -> Figure
     let clock = ContinuousClock()
     let end = clock.now.advanced(by: duration)
     var samples: [Double] = []
+    var allocations: [UInt64] = []
     samples.reserveCapacity(1 << 16)
+    allocations.reserveCapacity(1 << 16)
     repeat {
+        let before = allocations_of_this_thread()
         let elapsed = try clock.measure(body)
+        allocations.append(allocations_of_this_thread() - before)
         samples.append(elapsed / .microseconds(1))
     } while samples.count < 20 || clock.now < end
     samples.sort()
+    allocations.sort()
     return Figure(
-        medianUs: samples[samples.count / 2], p5Us: samples[samples.count * 5 / 100], count: samples.count)
+        medianUs: samples[samples.count / 2], p5Us: samples[samples.count * 5 / 100], count: samples.count,
+        allocations: allocations_are_counted() == 1 ? Int(allocations[allocations.count / 2]) : nil)
 }
 
 /// Keeps the optimizer from dropping the computation of `value`.

@@ -12,12 +12,14 @@ extension Point {
     public static func linearCombination(
         _ a: PublicScalar, _ point: Point, _ b: PublicScalar
     ) throws(Secp256k1Error) -> Point {
-        let encoded = point.compressed
+        let (r, parity) = unsafe point.withCompressedBytes { encoded in
+            unsafe (
+                try? PublicScalar(bigEndian: UnsafeRawBufferPointer(rebasing: encoded[1...])), Int32(encoded[0] & 1)
+            )
+        }
         // An x-coordinate not below n, as about one point in 2¹²⁸ has, needs the other recovery numbers: not worth a
         // path of its own that nothing could exercise.
-        guard let r = try? PublicScalar(bigEndian: encoded.bytes.dropFirst()) else {
-            return try sumOfParts(a, point, b)
-        }
+        guard let r else { return try sumOfParts(a, point, b) }
         let z = b.multiplied(by: r).negated()
         let s = a.multiplied(by: r)
         var compact: InlineArray<64, UInt8> = InlineArray(repeating: 0)
@@ -31,7 +33,7 @@ extension Point {
         let parsed = unsafe withUnsafeBytes(of: compact) { bytes in
             unsafe secp256k1_ecdsa_recoverable_signature_parse_compact(
                 curveContext, &signature, bytes.baseAddress.unsafelyUnwrapped.assumingMemoryBound(to: UInt8.self),
-                Int32(encoded[0] & 1))
+                parity)
         }
         assured(parsed)
         var result = secp256k1_pubkey()

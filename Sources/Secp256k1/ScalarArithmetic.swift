@@ -82,7 +82,7 @@ enum ScalarArithmetic {
 
     /// 32 big-endian bytes to limbs, least significant limb first.
     @inline(__always)
-    private static func loadLimbs(_ limbs: UnsafeMutablePointer<mp_limb_t>, from bytes: UnsafePointer<UInt8>) {
+    static func loadLimbs(_ limbs: UnsafeMutablePointer<mp_limb_t>, from bytes: UnsafePointer<UInt8>) {
         for index in 0..<Order.limbCount {
             let offset = width - (index + 1) * MemoryLayout<mp_limb_t>.size
             unsafe limbs[index] = mp_limb_t(
@@ -92,7 +92,7 @@ enum ScalarArithmetic {
 
     /// The converse of `loadLimbs`.
     @inline(__always)
-    private static func storeLimbs(_ bytes: UnsafeMutablePointer<UInt8>, from limbs: UnsafePointer<mp_limb_t>) {
+    static func storeLimbs(_ bytes: UnsafeMutablePointer<UInt8>, from limbs: UnsafePointer<mp_limb_t>) {
         for index in 0..<Order.limbCount {
             let offset = width - (index + 1) * MemoryLayout<mp_limb_t>.size
             unsafe UnsafeMutableRawPointer(bytes + offset).storeBytes(of: limbs[index].bigEndian, as: mp_limb_t.self)
@@ -107,9 +107,4 @@ enum Order {
         0xbfd2_5e8c_d036_4141, 0xbaae_dce6_af48_a03b, 0xffff_ffff_ffff_fffe, 0xffff_ffff_ffff_ffff,
     ]
     static let limbCount = 4
-
-    /// n as 32 big-endian bytes.
-    static let bigEndian: [UInt8] = (0..<limbCount).reversed().flatMap { index in
-        (0..<8).reversed().map { UInt8(truncatingIfNeeded: limbs[index] >> (8 * mp_limb_t($0))) }
-    }
 }

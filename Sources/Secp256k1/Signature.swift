@@ -21,9 +21,10 @@ public struct Signature: Hashable, Sendable {
             throw .wrongLength(expected: Self.byteCount, actual: bytes.count)
         }
         // The library alone would let a zero r or s pass, to refuse it only at verification.
-        for half in [compact.bytes.prefix(32), compact.bytes.suffix(32)] {
-            guard (try? PublicScalar(bigEndian: half)) != nil else { throw .signatureOutOfRange }
+        let isInRange = unsafe withCompactBytes { pointer in
+            unsafe ScalarArithmetic.isInRange(pointer) && ScalarArithmetic.isInRange(pointer + 32)
         }
+        guard isInRange else { throw .signatureOutOfRange }
         var parsed = libraryForm
         guard unsafe secp256k1_ecdsa_signature_normalize(curveContext, nil, &parsed) == 0 else { throw .highS }
     }
@@ -42,8 +43,17 @@ public struct Signature: Hashable, Sendable {
 
     private var libraryForm: secp256k1_ecdsa_signature {
         var signature = secp256k1_ecdsa_signature()
-        assured(unsafe secp256k1_ecdsa_signature_parse_compact(curveContext, &signature, compact.bytes))
+        assured(
+            unsafe withCompactBytes { unsafe secp256k1_ecdsa_signature_parse_compact(curveContext, &signature, $0) })
         return signature
+    }
+
+    /// Gives r ‖ s to `body` as the library wants it, without allocating.
+    @inline(__always)
+    private func withCompactBytes<Result>(_ body: (UnsafePointer<UInt8>) -> Result) -> Result {
+        unsafe withUnsafeBytes(of: compact) { bytes in
+            unsafe body(bytes.baseAddress.unsafelyUnwrapped.assumingMemoryBound(to: UInt8.self))
+        }
     }
 
     /// Signs SHA-256(`message`), in constant time.
@@ -98,12 +108,13 @@ public struct Signature: Hashable, Sendable {
     ///
     /// - Returns: nil where this is no signature of SHA-256(`message`) by `key`.
     public func recoveryParity(message: some Collection<UInt8>, key: Point) -> Bool? {
-        let compact = compact.bytes
         for recovery in Int32(0)...3 {
             var signature = secp256k1_ecdsa_recoverable_signature()
             guard
-                unsafe secp256k1_ecdsa_recoverable_signature_parse_compact(
-                    curveContext, &signature, compact, recovery) == 1
+                unsafe withCompactBytes({
+                    unsafe secp256k1_ecdsa_recoverable_signature_parse_compact(
+                        curveContext, &signature, $0, recovery)
+                }) == 1
             else { continue }
             var found = secp256k1_pubkey()
             let recovered = unsafe Self.withDigest(of: message) { digest in

@@ -116,11 +116,17 @@ public struct Capsule: Sendable {
     private static func simple(
         _ e: FixedOctets<33>, _ v: FixedOctets<33>, _ s: PublicScalar
     ) -> FixedOctets<98> {
-        var writer = FrameWriter(.simple, reservingCapacity: simpleByteCount)
-        writer.octets(e)
-        writer.octets(v)
-        writer.octets(s.bigEndian)
-        return unsafe writer.bytes.withUnsafeBytes { unsafe FixedOctets(copying: $0) }
+        var simple = FixedOctets<98>()
+        unsafe withUnsafeMutableBytes(of: &simple) { memory in
+            unsafe e.withOctets { unsafe memory.copyMemory(from: $0) }
+            unsafe v.withOctets {
+                unsafe UnsafeMutableRawBufferPointer(rebasing: memory[33...]).copyMemory(from: $0)
+            }
+            unsafe s.withUnsafeBytes {
+                unsafe UnsafeMutableRawBufferPointer(rebasing: memory[66...]).copyMemory(from: $0)
+            }
+        }
+        return simple
     }
 }
 

@@ -38,16 +38,19 @@ extension CapsuleFragment {
         let points = proof.points
         let u1 = try points.u1.decoded(.commitment)
         let minusH = ReencryptionProof.challenge(capsule, e1: e1, v1: v1, points).negated()
-        for (base, image, expected) in [
-            (capsule.e, e1, points.e2), (capsule.v, v1, points.v2),
-            (UmbralParameters.secondGenerator, u1, points.u2),
-        ] {
-            // Solved for E2, V2, U2 and compared as bytes, so that these need no decompression.
-            let computed: Point
-            do {
-                computed = try base.multiplied(byPublic: proof.z).adding(image.multiplied(byPublic: minusH))
-            } catch { throw .reencryptionProofInvalid }
-            guard EncodedPoint(computed) == expected else { throw .reencryptionProofInvalid }
-        }
+        try check(capsule.e, e1, points.e2, minusH)
+        try check(capsule.v, v1, points.v2, minusH)
+        try check(UmbralParameters.secondGenerator, u1, points.u2, minusH)
+    }
+
+    /// One equation, solved for E2, V2 or U2 and compared as bytes, so that these need no decompression.
+    private func check(
+        _ base: Point, _ image: Point, _ expected: EncodedPoint, _ minusH: PublicScalar
+    ) throws(UmbralError) {
+        let computed: Point
+        do {
+            computed = try base.multiplied(byPublic: proof.z).adding(image.multiplied(byPublic: minusH))
+        } catch { throw .reencryptionProofInvalid }
+        guard EncodedPoint(computed) == expected else { throw .reencryptionProofInvalid }
     }
 }

@@ -9,17 +9,16 @@ package enum SignedMessage {
         var message: [UInt8] = []
         message.reserveCapacity(166)
         unsafe id.withOctets { unsafe message.append(contentsOf: $0) }
-        for point in [commitment.octets, precursor] {
-            unsafe point.withOctets { unsafe message.append(contentsOf: $0) }
-        }
-        for key in [delegatingKey, receivingKey] {
-            if let key {
-                message.append(1)
-                unsafe key.compressed.withOctets { unsafe message.append(contentsOf: $0) }
-            } else {
-                message.append(0)
-            }
-        }
+        unsafe commitment.octets.withOctets { unsafe message.append(contentsOf: $0) }
+        unsafe precursor.withOctets { unsafe message.append(contentsOf: $0) }
+        append(delegatingKey, to: &message)
+        append(receivingKey, to: &message)
         return message
+    }
+
+    private static func append(_ key: PublicKey?, to message: inout [UInt8]) {
+        guard let key else { return message.append(0) }
+        message.append(1)
+        unsafe key.compressed.withOctets { unsafe message.append(contentsOf: $0) }
     }
 }
