@@ -161,6 +161,9 @@ let checks: [Target] = [
         ["Octets", "ServiceProtocols", "SharingContracts", "SealedRecord", "DurableFiles", "Persistence", crypto]),
     tests("Persistence", ["Octets", grdb]),
     tests(
+        "LedgerReplica",
+        ["TestKit", "Octets", "ServiceProtocols", "SharingContracts", "TransparencyLog", "Persistence", crypto]),
+    tests(
         "LedgerNode",
         ["TestKit", "Octets", "ServiceProtocols", "SharingContracts", "TransparencyLog", "Persistence", crypto]),
     tests(
