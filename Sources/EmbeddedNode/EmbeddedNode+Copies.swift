@@ -25,4 +25,18 @@ extension EmbeddedNode {
         }
         return shares
     }
+
+    /// The shares of the key service's database as they lie there, sealed under its master key.
+    package func sealedSharesAtRest() async throws -> [[UInt8]] { try await copiedShares().map(\.sealed) }
+
+    /// Whether `bytes` stand anywhere in the key service's files: its database, deleted rows included, and its
+    /// write-ahead log.
+    package func keyServiceFilesHold(_ bytes: [UInt8]) throws -> Bool {
+        let files = FileSystem()
+        for suffix in ["", "-wal"] where try files.exists(keyServiceDatabase + suffix) {
+            let stored = try files.readAll(keyServiceDatabase + suffix, atMost: 1 << 30)
+            if CleartextSearch(stored).holds(bytes) { return true }
+        }
+        return false
+    }
 }

@@ -53,8 +53,10 @@ extension EmbeddedNode {
         let vault = try await RecordVault.open(
             configuration.folder + "/vault", limits: VaultLimits(quotaBytes: 64 << 30), clock: clock)
         return EmbeddedNode(
-            ledger: ledger, trust: trust, clock: clock, keyServiceID: keyServiceID, proxies: proxies, vault: vault,
-            members: members,
+            ledger: ledger, trust: trust, clock: clock, keyServiceID: keyServiceID,
+            keyServiceSigner: TransactionSigner(
+                id: keyServiceID.signer, key: keyServiceKey, origin: trust.originName), proxies: proxies,
+            vault: vault, members: members,
             directory: ServiceDirectory(keyServices: [keyService], proxies: proxies, vault: vault), keyring: keyring,
             keyServiceDatabase: keyServiceDatabase)
     }

@@ -18,6 +18,8 @@ package struct EmbeddedNode: Sendable {
     package let trust: TrustAnchor
     package let clock: any Clock
     package let keyServiceID: IdentityID
+    /// The key service's own signing key: what an operator gone bad would have. For attacks that must fail.
+    package let keyServiceSigner: TransactionSigner
     package let proxies: [ProxyService]
     package let vault: RecordVault
     /// One organisation for each proxy.

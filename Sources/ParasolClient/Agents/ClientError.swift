@@ -33,10 +33,13 @@ package enum ClientError: Error, Hashable, Sendable {
     package struct ProxyRefusal: Hashable, Sendable {
         package let proxy: IdentityID
         package let reason: String
+        /// Where it did answer, and wrongly: what ``Doctor/dispute(_:)`` takes.
+        package let wrongAnswer: Doctor.WrongAnswer?
 
-        package init(proxy: IdentityID, reason: String) {
+        package init(proxy: IdentityID, reason: String, wrongAnswer: Doctor.WrongAnswer? = nil) {
             self.proxy = proxy
             self.reason = reason
+            self.wrongAnswer = wrongAnswer
         }
     }
 

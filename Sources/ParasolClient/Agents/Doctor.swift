@@ -39,7 +39,7 @@ package actor Doctor {
     }
 
     /// An answer that a proxy logged and that is provably not what it should be.
-    package struct WrongAnswer: Sendable {
+    package struct WrongAnswer: Hashable, Sendable {
         package let proxy: IdentityID
         package let request: TransactionID
         package let capsule: [UInt8]

@@ -56,7 +56,10 @@ struct FragmentGathering {
     var failure: ClientError {
         .tooFewProxies(
             answered: usable.count, threshold: threshold,
-            refusals: refusals + liars.map { .init(proxy: $0.proxy, reason: "answered wrongly: \($0.reason)") })
+            refusals: refusals
+                + liars.map {
+                    .init(proxy: $0.proxy, reason: "answered wrongly: \($0.reason)", wrongAnswer: $0)
+                })
     }
 }
 

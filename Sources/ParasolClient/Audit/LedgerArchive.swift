@@ -11,7 +11,7 @@ package import TransparencyLog
 /// can say which leaf was changed, not only that one was.
 package struct LedgerArchive: Sendable {
     /// Leaves in a full tile.
-    static let tileWidth: UInt64 = 256
+    package static let tileWidth: UInt64 = 256
     /// A full bundle of the longest leaves.
     static let maximumBundleBytes = 256 * (65_535 + 2)
 
@@ -94,7 +94,7 @@ package struct LedgerArchive: Sendable {
     }
 
     /// `tile/<kind>/<N>`, with `.p/<W>` where it is not full; N in groups of three digits, all but the last behind an x.
-    static func path(_ kind: String, tile: UInt64, width: UInt64) -> String {
+    package static func path(_ kind: String, tile: UInt64, width: UInt64) -> String {
         var groups: [String] = []
         var rest = tile
         repeat {

@@ -22,51 +22,46 @@ struct DemoCommand: AsyncParsableCommand {
         help: "A WFDB record to share: its header file, PATH.hea. Formats 16 and 212. Without it one is synthesized.")
     var ecg: String?
 
-    @Option(help: "How many proxies, each of another organisation: 2 to 25.")
+    @Option(help: "How many proxies, each of another organisation: 1 to 25.")
     var proxies = 5
 
-    @Option(help: "How many of them must transform before a doctor can open: 1 to the number of proxies less one.")
+    @Option(help: "How many of them must transform before a doctor can open: 1 to the number of proxies.")
     var threshold = 3
 
     @Option(help: "Keep all files in this folder, which must be new or empty. Without it nothing stays.")
     var keep: String?
 
-    @Flag(help: "Print one JSON object instead of text.")
+    @Flag(help: "Print one JSON object instead of text, whatever happens.")
     var json = false
 
     func validate() throws {
-        guard (2...25).contains(proxies) else { throw ValidationError("--proxies must be 2 to 25, got \(proxies).") }
-        guard (1..<proxies).contains(threshold) else {
-            throw ValidationError(
-                "--threshold must be 1 to \(proxies - 1), so that one liar can be spared; got \(threshold).")
+        guard (1...25).contains(proxies) else { throw ValidationError("--proxies must be 1 to 25, got \(proxies).") }
+        guard (1...proxies).contains(threshold) else {
+            throw ValidationError("--threshold must be 1 to \(proxies), the number of proxies; got \(threshold).")
         }
     }
 
     func run() async throws {
         let reporter = DemoReporter(isQuiet: json)
-        let folder = try DemoFolder(keep: keep)
-        defer { folder.removeUnlessKept() }
         var files: [String: String] = [:]
+        var failure: String?
         do {
+            let folder = try DemoFolder(keep: keep)
+            defer { folder.removeUnlessKept() }
             let recording = try DemoRecording(headerPath: ecg)
             reporter.note("Parasol demonstration: \(threshold) of \(proxies) proxies, \(recording.description)\n")
             var run = DemoRun(
                 reporter: reporter, folder: folder, recording: recording, proxyCount: proxies, threshold: threshold)
-            try await run.all()
+            do { try await run.all() } catch { failure = "\(error)" }
             files = folder.isKept ? run.files : [:]
-        } catch {
-            // A step that failed has been printed; what failed before the first one has not.
-            if reporter.steps.allSatisfy(\.held) {
-                FileHandle.standardError.write(Data("parasol demo: \(error)\n".utf8))
-                throw ExitCode.failure
-            }
-        }
-        let report = reporter.finish(proxies: proxies, threshold: threshold, files: files)
+        } catch { failure = "\(error)" }
+        let report = reporter.finish(proxies: proxies, threshold: threshold, failure: failure, files: files)
         if json {
             let encoder = JSONEncoder()
             encoder.outputFormatting = [.prettyPrinted, .sortedKeys, .withoutEscapingSlashes]
             print(String(decoding: try encoder.encode(report), as: UTF8.self))
         }
+        if let failure { FileHandle.standardError.write(Data("parasol demo: \(failure)\n".utf8)) }
         guard report.held else { throw ExitCode.failure }
     }
 }

@@ -12,9 +12,12 @@ struct DemoPerson {
     let identity: IdentityID
     let signer: TransactionSigner
     /// Doctors only.
-    let receivingKey: SecretKey?
+    private let receivingKey: SecretKey?
 
-    init(_ role: Role, _ member: MemberAgent, _ node: EmbeddedNode, _ folder: String, _ name: String) async throws {
+    /// - Parameters:
+    ///   - name: For the profile alone; that it is nowhere on the ledger is tried at the end.
+    ///   - path: Where the profile goes.
+    init(_ role: Role, named name: String, _ member: MemberAgent, _ node: EmbeddedNode, at path: String) async throws {
         var generator = SystemRandomNumberGenerator()
         identity = .random(using: &generator)
         let key = P256.Signing.PrivateKey()
@@ -29,7 +32,7 @@ struct DemoPerson {
         _ = try Self.createProfile(
             Profile(
                 kind: kind, displayName: name, signer: identity.signer, signingKey: ProfileKeys.octets(of: key),
-                receivingKey: receivingKey?.octets), in: folder, name)
+                receivingKey: receivingKey?.octets), at: path)
         try await member.enroll(
             EnrollmentRequest(
                 IdentityEnrolled(
@@ -37,13 +40,39 @@ struct DemoPerson {
                     receivingKey: receivingKey?.publicKey), signer: signer))
     }
 
-    func doctor(_ key: SecretKey, _ session: LedgerSession, _ services: ServiceDirectory) -> Doctor {
-        Doctor(identity: identity, signer: signer, receivingKey: key, session: session, services: services)
+    func doctor(at node: EmbeddedNode) throws -> DemoDoctor {
+        guard let receivingKey else { throw DemoReporter.Broken(description: "a doctor without a receiving key") }
+        return DemoDoctor(identity: identity, signer: signer, receivingKey: receivingKey, node: node)
     }
 
     /// A profile sealed under a random passphrase, which nobody keeps: the demonstration's people live as long as it.
-    static func createProfile(_ profile: Profile, in folder: String, _ name: String) throws -> ProfileStore {
+    static func createProfile(_ profile: Profile, at path: String) throws -> ProfileStore {
         try ProfileStore.create(
-            profile, at: "\(folder)/\(name).parasol-profile", passphrase: try Passphrase(.random(count: 32)))
+            profile, at: path + ".parasol-profile", passphrase: try Passphrase(.random(count: 32)))
+    }
+}
+
+/// A doctor with all of the doctor's keys: what an attack in the doctor's name needs.
+struct DemoDoctor {
+    let identity: IdentityID
+    let signer: TransactionSigner
+    let receivingKey: SecretKey
+    let agent: Doctor
+
+    init(identity: IdentityID, signer: TransactionSigner, receivingKey: SecretKey, node: EmbeddedNode) {
+        self.identity = identity
+        self.signer = signer
+        self.receivingKey = receivingKey
+        agent = Doctor(
+            identity: identity, signer: signer, receivingKey: receivingKey, session: node.session(),
+            services: node.directory)
+    }
+
+    /// The same doctor where only the first `count` proxies can be reached.
+    func reaching(_ count: Int, of node: EmbeddedNode) -> Doctor {
+        Doctor(
+            identity: identity, signer: signer, receivingKey: receivingKey, session: node.session(),
+            services: ServiceDirectory(
+                keyServices: [], proxies: Array(node.proxies.prefix(count)), vault: node.vault))
     }
 }

@@ -1,80 +1,20 @@
 import Electrocardiogram
 import EmbeddedNode
 import Foundation
-import Octets
 import ParasolClient
-import SealedRecord
 import ServiceProtocols
 import SharingContracts
-import Umbral
 
+/// Those who may read, and the proxy that hinders them.
 extension DemoRun {
-    // MARK: Those who must not read
-
-    func outsiders(_ deposit: Depositor.Deposit, _ consent: ConsentID, _ cast: Cast) async throws {
-        let record = deposit.record
-        try await reporter.step("doctor-b", "Doctor B, whom nobody granted, asks and is refused", proves: ["P1"]) {
-            try await reporter.refusal("doctor B opened the record") {
-                try await cast.doctorB.open(record, under: consent)
-            }
-        }
-        let container = try await contents(of: deposit, in: cast.node.vault)
-        let header = try SealedRecordHeader(parsing: container)
-        let capsule = try Capsule(simple: header.capsule.bytes)
-        try await reporter.step(
-            "key-service", "The key service tries every share in its database, opened with its master key",
-            proves: ["P1", "P2"]
-        ) {
-            let shares = try await cast.node.keyServiceSharesAtRest()
-            for share in shares where header.accepts(try capsule.seed(for: try SecretKey(share)).octets) {
-                throw DemoReporter.Broken(description: "a service share opened the record")
-            }
-            guard !shares.isEmpty else { throw DemoReporter.Broken(description: "no share was found to try") }
-            return "\(shares.count) tried, none opens the record"
-        }
-        try await reporter.step(
-            "vault", "The vault looks for anything of the recording in what it stores", proves: ["P1"]
-        ) {
-            for file in recording.files.files where file.bytes.count >= 16 {
-                if let range = CleartextSearch(container).firstOverlap(with: file.bytes) {
-                    throw DemoReporter.Broken(description: "16 bytes of \(file.name) stand at \(range) in the vault")
-                }
-            }
-            return "no 16 bytes of any file stand among its \(container.count) bytes"
-        }
-        try await reporter.step(
-            "too-few-proxies", "Doctor A tries with \(threshold - 1) of \(proxyCount) proxies", proves: ["P1"]
-        ) {
-            try await reporter.refusal("\(threshold - 1) proxies were enough") {
-                try await cast.doctorAWithTooFewProxies.open(record, under: consent)
-            }
-        }
-    }
-
-    private func contents(of deposit: Depositor.Deposit, in vault: any RecordStoring) async throws -> [UInt8] {
-        var bytes: [UInt8] = []
-        while UInt64(bytes.count) < deposit.size {
-            let offset = UInt64(bytes.count)
-            let count = Int(min(deposit.size - offset, UInt64(RecordStoringLimits.maximumReadBytes)))
-            bytes += try await vault.read(deposit.address, offset: offset, count: count)
-        }
-        return bytes
-    }
-
-    // MARK: Those who may
-
-    mutating func open(_ record: RecordID, _ consent: ConsentID, _ cast: Cast) async throws -> Doctor.Opening {
+    mutating func open(_ record: RecordID, _ consent: ConsentID, _ cast: Cast) async throws {
         let path = folder.path + "/ecg.svg"
-        let expected = recording.files
         let opening = try await reporter.step(
-            "open", "Doctor A asks, \(threshold) proxies transform, and the record opens bit for bit",
-            proves: ["P1", "P3"]
+            "open", "Doctor A asks, \(threshold) proxies transform, and the record opens bit for bit"
         ) {
-            let opening = try await cast.doctorA.open(record, under: consent)
-            guard opening.files == expected else {
-                throw DemoReporter.Broken(description: "what was opened is not what was deposited")
-            }
-            return ("request \(opening.request); \(expected.files.count) files, identical", opening)
+            let opening = try await cast.doctorA.agent.open(record, under: consent)
+            try reporter.demand(opening.files == recording.files, "what was opened is not what was deposited")
+            return ("request \(opening.request); \(opening.files.files.count) files, identical", opening)
         }
         try await reporter.step("draw", "The recording is drawn on electrocardiograph paper") {
             let svg = try ECGSheet.svg(of: opening.files.recording, SheetOptions())
@@ -86,46 +26,77 @@ extension DemoRun {
         preview.duration = 3
         preview.leads = opening.files.recording.leads.indices.prefix(2).map { $0 }
         reporter.note("\n" + preview.text(of: opening.files.recording))
-        return opening
     }
+
+    // MARK: P4
 
     func catchLiar(_ record: RecordID, _ consent: ConsentID, _ cast: Cast) async throws {
         let wrong = try await reporter.step(
-            "liar", "One proxy transforms wrongly; the doctor opens all the same and knows which", proves: ["P4"]
+            "liar",
+            threshold < proxyCount
+                ? "One proxy transforms wrongly; the doctor opens all the same and knows which"
+                : "One proxy transforms wrongly and none can be spared; the doctor knows which",
+            attacking: ["P4"]
         ) {
             liar.set(true)
             defer { liar.set(false) }
-            let request = try await cast.doctorA.request(record, under: consent)
-            let opening = try await cast.doctorA.open(request, asking: cast.node.proxyIDs)
-            guard opening.files == recording.files, opening.liars.map(\.proxy) == [cast.node.proxyIDs[0]],
-                let wrong = opening.liars.first
-            else { throw DemoReporter.Broken(description: "the liar was not named: \(opening.liars.map(\.proxy))") }
-            return ("proxy \(wrong.proxy): \(wrong.reason)", wrong)
+            let request = try await cast.doctorA.agent.request(record, under: consent)
+            let liars = try await liars(at: request, cast)
+            try reporter.demand(
+                liars.map(\.proxy) == [cast.node.proxyIDs[0]], "the liar was not named: \(liars.map(\.proxy))")
+            return ("proxy \(liars[0].proxy): \(liars[0].reason)", liars[0])
         }
         try await reporter.step(
-            "convict", "The doctor convicts it on the ledger, with its own logged words", proves: ["P4"]
+            "convict", "The doctor convicts it on the ledger with its own logged words, and cannot convict another",
+            attacking: ["P4"]
         ) {
-            try await cast.doctorA.dispute(wrong)
-            let session = cast.node.session()
-            let convictions = try await session.read { (state) throws(ClientError) in
+            try await cast.doctorA.agent.dispute(wrong)
+            let convictions = try await cast.node.session().read { (state) throws(ClientError) in
                 state.convictions(of: wrong.proxy)
             }
-            guard convictions == [wrong.request] else {
-                throw DemoReporter.Broken(description: "the ledger does not have the conviction")
+            try reporter.demand(convictions == [wrong.request], "the ledger does not have the conviction")
+            // Slander: the same proxy again, for a request that it answered rightly.
+            let honest = try await cast.doctorA.agent.request(record, under: consent)
+            let right = try await cast.doctorA.agent.fragment(from: wrong.proxy, to: honest, capsule: wrong.capsule)
+            let refusal = try await reporter.refusal(
+                "an honest answer was convicted", Self.isRefused(.fragmentIsCorrect)
+            ) {
+                try await cast.node.session().submit(
+                    .fragmentDisputed(
+                        FragmentDisputed(
+                            request: honest.id, transformer: wrong.proxy, capsule: wrong.capsule,
+                            capsuleFragment: right)), by: cast.doctorA.signer)
             }
-            return "proxy \(wrong.proxy) is on record for request \(wrong.request)"
+            return "proxy \(wrong.proxy) is on record for request \(wrong.request)\nfor another one: \(refusal)"
         }
     }
 
+    /// Those who answered a request wrongly, with the first proxy asked first.
+    private func liars(at request: Doctor.Request, _ cast: Cast) async throws -> [Doctor.WrongAnswer] {
+        if threshold < proxyCount {
+            let opening = try await cast.doctorA.agent.open(request, asking: cast.node.proxyIDs)
+            try reporter.demand(opening.files == recording.files, "what was opened is not what was deposited")
+            return opening.liars
+        }
+        let (answered, wanted) = (proxyCount - 1, threshold)
+        let refusal = try await reporter.refusal(
+            "a record opened with a wrong fragment",
+            { (error: ClientError) in
+                guard case .tooFewProxies(answered: answered, threshold: wanted, _) = error else { return false }
+                return true
+            }
+        ) { try await cast.doctorA.agent.open(request, asking: cast.node.proxyIDs) }
+        guard case .tooFewProxies(_, _, let refusals) = refusal else { return [] }
+        return refusals.compactMap(\.wrongAnswer)
+    }
+
+    // MARK: The patient
+
     mutating func export(_ record: RecordID, _ owned: FolderID, _ cast: Cast) async throws {
         let records = try folder.subfolder("records")
-        try await reporter.step(
-            "export", "The patient opens the record and exports it as WFDB; the export is logged", proves: ["P1", "P3"]
-        ) {
+        try await reporter.step("export", "The patient opens the record and exports it as WFDB; the export is logged") {
             let (opened, request) = try await cast.patient.open(record)
-            guard opened == recording.files else {
-                throw DemoReporter.Broken(description: "what the patient opened is not what was deposited")
-            }
+            try reporter.demand(opened == recording.files, "what the patient opened is not what was deposited")
             let place = RecordPlace(folder: URL(fileURLWithPath: records), force: false)
             // The header is first in the list and goes last onto the disk: a record that is there is whole.
             try place.prepare(files: opened.files.map(\.name))
@@ -137,18 +108,19 @@ extension DemoRun {
     }
 
     func listAccesses(_ owned: FolderID, _ cast: Cast) async throws {
-        try await reporter.step("who-looked", "The patient lists who looked", proves: ["P3"]) {
+        try await reporter.step("who-looked", "The patient lists who looked") {
             let accesses = try await cast.patient.accesses(to: owned)
-            let opened = accesses.filter { $0.opened != nil }
-            guard opened.contains(where: { $0.requester == cast.doctorA.identity.signer }),
-                !accesses.contains(where: { $0.requester == cast.doctorB.identity.signer })
-            else { throw DemoReporter.Broken(description: "the list is not what happened") }
+            let (a, b) = (cast.doctorA.identity.signer, cast.doctorB.identity.signer)
+            try reporter.demand(
+                accesses.contains { $0.requester == a && $0.opened != nil }
+                    && accesses.contains { $0.requester == owned.signer && $0.exported != nil }
+                    && !accesses.contains { $0.requester == b }, "the list is not what happened")
             return accesses.map { access in
                 let who = access.requester == owned.signer ? "the patient" : "doctor \(access.requester)"
                 return "\(access.requested.time) \(who) asked for \(access.purpose)"
                     + (access.opened == nil ? ", did not open" : ", opened")
                     + (access.exported == nil ? "" : ", exported")
-            }.joined(separator: "\n                  ")
+            }.joined(separator: "\n")
         }
     }
 }

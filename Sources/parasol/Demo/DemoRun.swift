@@ -25,48 +25,62 @@ struct DemoRun {
     struct Cast {
         let node: EmbeddedNode
         let patient: Patient
+        let patientProfile: ProfileStore
         let depositor: Depositor
-        let doctorA: Doctor
-        let doctorB: Doctor
-        /// What doctor A could do with one proxy too few.
-        let doctorAWithTooFewProxies: Doctor
-        let receivingKeyA: SecretKey
+        let doctorA: DemoDoctor
+        let doctorB: DemoDoctor
+    }
+
+    /// What people and things are called in profiles and files, and must never be called on the ledger.
+    enum Names {
+        static let hospital = "Saint Ursula Hospital"
+        static let doctorA = "Doctor Amrit Kaur"
+        static let doctorB = "Doctor Bengt Lindqvist"
+        static let auditor = "Auditor Ada Okafor"
+        static let patient = "Beatriz Andrade"
+        static let folder = "My heart"
+        static let all = [hospital, doctorA, doctorB, auditor, patient, folder]
     }
 
     mutating func all() async throws {
         let node = try await found()
         let cast = try await enrol(at: node)
         let folder = try await reporter.step(
-            "folder", "The patient opens a folder; neither half of its key opens anything alone", proves: ["P2", "P7"]
+            "folder", "The patient opens a folder; its key is the sum of the patient's share and the key service's"
         ) {
-            let folder = try await cast.patient.openFolder(named: "My heart", at: node.keyServiceID)
+            let folder = try await cast.patient.openFolder(named: Names.folder, at: node.keyServiceID)
             return ("folder \(folder)", folder)
         }
         let deposit = try await reporter.step(
-            "deposit", "The hospital seals the recording to the folder, stores it and logs that", proves: ["P1", "P7"]
+            "deposit", "The hospital seals the recording to the folder, stores it and logs that"
         ) {
             let deposit = try await cast.depositor.deposit(recording.files, kind: recordKind, in: folder)
             return ("\(deposit.size) bytes of ciphertext at \(deposit.address.hexadecimal.prefix(16))...", deposit)
         }
-        let consent = try await grant(folder, to: cast.doctorA, cast)
-        try await outsiders(deposit, consent, cast)
-        let opening = try await open(deposit.record, consent, cast)
+        let consent = try await reporter.step(
+            "grant", "The patient grants doctor A: consent, keys issued in halves, a fragment for each proxy"
+        ) {
+            let consent = try await grant(folder, to: cast.doctorA, cast)
+            return ("consent \(consent), \(threshold) of \(proxyCount) proxies", consent)
+        }
+        let access = try await outsiders(deposit, consent, cast)
+        try await unlogged(deposit.record, consent, access, cast)
+        try await open(deposit.record, consent, cast)
         try await catchLiar(deposit.record, consent, cast)
         try await export(deposit.record, folder, cast)
         try await listAccesses(folder, cast)
-        try await revoke(deposit.record, consent, cast)
-        try await erase(deposit.record, folder, cast)
-        try await audit(cast)
-        _ = opening
+        try await revoke(access, cast)
+        try await erase(access, folder, cast)
+        try await audit(deposit, access, cast)
     }
 
     private var recordKind: RecordKind { recording.files.recording.duration > 600 ? .ambulatoryECG : .restingECG }
 
-    // MARK: Founding and enrolling
+    // MARK: Founding, enrolling, granting
 
     private func found() async throws -> EmbeddedNode {
         try await reporter.step(
-            "found", "A ledger is founded by \(proxyCount) organisations, with three witnesses", proves: ["P5"]
+            "found", "A ledger is founded by as many organisations as proxies, with three witnesses"
         ) {
             let lies = liar
             let lying: ProxyService.Reencryption = { fragment, capsule in try lies.reencrypt(fragment, capsule) }
@@ -80,47 +94,38 @@ struct DemoRun {
 
     private func enrol(at node: EmbeddedNode) async throws -> Cast {
         try await reporter.step("enrol", "A hospital, two doctors and an auditor enrol; the patient does not need to") {
-            let member = node.members[0]
-            let profiles = try folder.subfolder("profiles")
-            let hospital = try await DemoPerson(.depositor, member, node, profiles, "hospital")
-            let a = try await DemoPerson(.doctor, member, node, profiles, "doctor-a")
-            let b = try await DemoPerson(.doctor, node.members[1], node, profiles, "doctor-b")
-            _ = try await DemoPerson(.auditor, node.members[1], node, profiles, "auditor")
-            let patientProfile = try DemoPerson.createProfile(
-                Profile(kind: .patient, displayName: "patient"), in: profiles, "patient")
-            guard let keyA = a.receivingKey, let keyB = b.receivingKey else {
-                throw DemoReporter.Broken(description: "a doctor without a receiving key")
+            guard let one = node.members.first, let other = node.members.last else {
+                throw DemoReporter.Broken(description: "a ledger without members")
             }
-            let few = ServiceDirectory(
-                keyServices: [], proxies: Array(node.proxies.dropFirst().prefix(threshold - 1)), vault: node.vault)
+            let profiles = try folder.subfolder("profiles")
+            let hospital = try await DemoPerson(
+                .depositor, named: Names.hospital, one, node, at: profiles + "/hospital")
+            let a = try await DemoPerson(.doctor, named: Names.doctorA, one, node, at: profiles + "/doctor-a")
+            let b = try await DemoPerson(.doctor, named: Names.doctorB, other, node, at: profiles + "/doctor-b")
+            _ = try await DemoPerson(.auditor, named: Names.auditor, other, node, at: profiles + "/auditor")
+            let patientProfile = try DemoPerson.createProfile(
+                Profile(kind: .patient, displayName: Names.patient), at: profiles + "/patient")
             let cast = Cast(
                 node: node,
                 patient: Patient(profile: patientProfile, session: node.session(), services: node.directory),
+                patientProfile: patientProfile,
                 depositor: Depositor(
                     identity: hospital.identity, signer: hospital.signer, session: node.session(),
-                    services: node.directory),
-                doctorA: a.doctor(keyA, node.session(), node.directory),
-                doctorB: b.doctor(keyB, node.session(), node.directory),
-                doctorAWithTooFewProxies: a.doctor(keyA, node.session(), few), receivingKeyA: keyA)
+                    services: node.directory, spool: DepositSpool(folder: try folder.subfolder("spool"))),
+                doctorA: try a.doctor(at: node), doctorB: try b.doctor(at: node))
             return ("their profiles are sealed under a passphrase", cast)
         }
     }
 
-    private func grant(_ folder: FolderID, to doctor: Doctor, _ cast: Cast) async throws -> ConsentID {
-        try await reporter.step(
-            "grant", "The patient grants doctor A: consent, keys issued in halves, a fragment for each proxy",
-            proves: ["P2"]
-        ) {
-            let now = cast.node.clock.now()
-            let grant = try await cast.patient.grant(
-                GrantTerms(
-                    folder: folder, grantee: doctor.identity, scope: .wholeFolder, purpose: .treatment,
-                    notBefore: now, notAfter: now.adding(milliseconds: 7 * 86_400_000), maximumOpens: 20,
-                    threshold: threshold, proxies: cast.node.proxyIDs))
-            guard grant.undelivered.isEmpty else {
-                throw DemoReporter.Broken(description: "fragments not delivered: \(grant.undelivered)")
-            }
-            return ("consent \(grant.consent), \(threshold) of \(proxyCount) proxies", grant.consent)
-        }
+    /// Consents and issues keys; every proxy has its fragment afterwards.
+    func grant(_ folder: FolderID, to doctor: DemoDoctor, _ cast: Cast) async throws -> ConsentID {
+        let now = cast.node.clock.now()
+        let grant = try await cast.patient.grant(
+            GrantTerms(
+                folder: folder, grantee: doctor.identity, scope: .wholeFolder, purpose: .treatment, notBefore: now,
+                notAfter: now.adding(milliseconds: 7 * 86_400_000), maximumOpens: 20, threshold: threshold,
+                proxies: cast.node.proxyIDs))
+        try reporter.demand(grant.undelivered.isEmpty, "fragments not delivered: \(grant.undelivered)")
+        return grant.consent
     }
 }

@@ -1,0 +1,146 @@
+import Crypto
+import EmbeddedNode
+import Foundation
+import LedgerReplica
+import Octets
+import ParasolClient
+import SealedRecord
+import ServiceProtocols
+import SharingContracts
+import TransparencyLog
+import Umbral
+
+/// The ledger: re-executed, read for names, and forged.
+extension DemoRun {
+    mutating func audit(_ deposit: Depositor.Deposit, _ access: InterceptedAccess, _ cast: Cast) async throws {
+        let copy = try folder.subfolder("ledger-copy")
+        let archive = LedgerArchive(folder: copy)
+        let report = try await reporter.step("audit", "The auditor re-executes the whole ledger from its bytes") {
+            let size = try await archive.write(cast.node.session())
+            let report = try Auditor(trust: cast.node.trust).audit(archive)
+            try reporter.demand(
+                report.size == size && report.trail.count == Int(size),
+                "the audit saw \(report.trail.count) of \(size) leaves")
+            return ("\(size) leaves, root \(report.root.prefix(16))...", report)
+        }
+        files["ledger copy"] = copy
+        reporter.show(report.trail)
+        try await readLedger(archive, report.size, deposit, access)
+        try await forge(report.size, cast)
+    }
+
+    // MARK: P7
+
+    private func readLedger(
+        _ archive: LedgerArchive, _ size: UInt64, _ deposit: Depositor.Deposit, _ access: InterceptedAccess
+    ) async throws {
+        try await reporter.step(
+            "ledger-reader", "A reader of the ledger looks for names, for the recording and for hashes of it",
+            attacking: ["P7"]
+        ) {
+            var leaves: [UInt8] = []
+            for tile in 0...((size - 1) / LedgerArchive.tileWidth) {
+                for (leaf, _) in try archive.tile(tile, of: size) { leaves += leaf }
+            }
+            let search = CleartextSearch(leaves)
+            try reporter.demand(
+                search.holds(deposit.record.bytes) && search.holds(access.delegatingKey.compressed.bytes),
+                "the search does not find what the ledger does hold")
+            for file in recording.files.files {
+                try reporter.demand(
+                    search.firstOverlap(with: file.bytes) == nil, "a piece of \(file.name) is on the ledger")
+            }
+            // Without its clear header, whose identifiers and keys are the ledger's own, and whose capsule a dispute shows.
+            let ciphertext =
+                access.header.keyCommitment.bytes
+                + access.container.dropFirst(SealedRecordFormat.headerByteCount)
+            try reporter.demand(
+                search.firstOverlap(with: ciphertext) == nil, "a piece of the sealed record is on the ledger")
+            let hashed =
+                recording.files.files.map(\.bytes) + [recording.files.files.flatMap(\.bytes), access.container]
+            for bytes in hashed {
+                let digest = Array(SHA256.hash(data: bytes))
+                try reporter.demand(
+                    !search.holds(digest) && !search.holds(Array(digest.hexadecimal.utf8)),
+                    "a plain hash of the recording is on the ledger")
+            }
+            let names = Names.all + recording.files.files.map(\.name)
+            for name in names where search.holds(Array(name.utf8)) {
+                throw DemoReporter.Broken(description: "the name \(name) is on the ledger")
+            }
+            return "\(leaves.count) bytes: no \(search.certainBytes) bytes of files or ciphertext, none of "
+                + "\(hashed.count) hashes, none of \(names.count) names"
+        }
+    }
+
+    // MARK: P5
+
+    private func forge(_ size: UInt64, _ cast: Cast) async throws {
+        let auditor = Auditor(trust: cast.node.trust)
+        let forged = LedgerArchive(folder: try folder.subfolder("ledger-tampered"))
+        let leaf = size / 2
+        try await reporter.step(
+            "tamper",
+            "One byte of a copy of the ledger is flipped, and the audit says where; so too where its hash is mended",
+            attacking: ["P5"]
+        ) {
+            _ = try await forged.write(cast.node.session())
+            let changed = try forged.flipOneBit(ofLeaf: leaf, of: size)
+            let plain = try await reporter.refusal(
+                "the audit missed a flipped byte", { (error: AuditError) in error == .changedLeaf(index: leaf) }
+            ) { try auditor.audit(forged) }
+            try forged.replaceHash(ofLeaf: leaf, of: size, with: MerkleTree.leafHash(of: changed))
+            let mended = try await reporter.refusal(
+                "the audit missed a flipped byte with a mended hash",
+                { (error: AuditError) in
+                    switch error {
+                    case .ruleBroken(index: leaf, _), .wrongRoot(size: size): true
+                    default: false
+                    }
+                }
+            ) { try auditor.audit(forged) }
+            return "\(plain)\nits hash mended: \(mended)"
+        }
+        try await reporter.step(
+            "too-few-witnesses", "A copy comes with a checkpoint that only one witness cosigned", attacking: ["P5"]
+        ) {
+            _ = try await forged.write(cast.node.session())
+            let note = try SignedNote(encoded: try forged.checkpoint()).cosigned(byFirst: 1, of: cast.node.trust)
+            try Data(note.encoded).write(to: URL(fileURLWithPath: forged.folder + "/checkpoint"), options: .atomic)
+            let refusal = try await reporter.refusal(
+                "the audit took one witness for a quorum",
+                { (error: AuditError) in error == .checkpoint(.quorumNotMet) }
+            ) { try auditor.audit(forged) }
+            return "\(refusal)"
+        }
+    }
+}
+
+extension LedgerArchive {
+    /// Flips the lowest bit in the middle of one leaf of this copy, and returns the leaf as it is then.
+    fileprivate func flipOneBit(ofLeaf index: UInt64, of size: UInt64) throws -> [UInt8] {
+        let bundle = url("entries", holding: index, of: size)
+        var bytes = [UInt8](try Data(contentsOf: bundle))
+        var offset = 0
+        for _ in 0..<(index % Self.tileWidth) { offset += 2 + Int(bytes[offset]) << 8 + Int(bytes[offset + 1]) }
+        let length = Int(bytes[offset]) << 8 + Int(bytes[offset + 1])
+        bytes[offset + 2 + length / 2] ^= 1
+        try Data(bytes).write(to: bundle, options: .atomic)
+        return Array(bytes[offset + 2..<offset + 2 + length])
+    }
+
+    /// Writes another hash for one leaf of this copy.
+    fileprivate func replaceHash(ofLeaf index: UInt64, of size: UInt64, with hash: MerkleHash) throws {
+        let tile = url("0", holding: index, of: size)
+        var bytes = [UInt8](try Data(contentsOf: tile))
+        let start = Int(index % Self.tileWidth) * hash.bytes.count
+        bytes.replaceSubrange(start..<start + hash.bytes.count, with: hash.bytes)
+        try Data(bytes).write(to: tile, options: .atomic)
+    }
+
+    private func url(_ kind: String, holding index: UInt64, of size: UInt64) -> URL {
+        let tile = index / Self.tileWidth
+        let width = min(size - tile * Self.tileWidth, Self.tileWidth)
+        return URL(fileURLWithPath: folder + "/" + Self.path(kind, tile: tile, width: width))
+    }
+}
