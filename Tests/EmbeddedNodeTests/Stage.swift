@@ -1,5 +1,6 @@
 import Ciphers
 import Crypto
+import DurableFiles
 import Electrocardiogram
 import LedgerReplica
 import Octets
@@ -19,10 +20,13 @@ struct Stage {
     let clock = ManualClock()
     let node: EmbeddedNode
     let patient: Patient
+    let patientProfile: ProfileStore
     let hospital: Depositor
     let granted: Doctor
     let stranger: Doctor
+    let hospitalKeys: DoctorKeys
     let grantedKeys: DoctorKeys
+    let strangerKeys: DoctorKeys
     let folder: FolderID
     let files: WFDBFiles
 
@@ -42,18 +46,45 @@ struct Stage {
             clock: clock)
         let recording = try ECGRecording.synthesized(named: "heart", frameCount: 500)
         files = try WFDBFiles(headerFile: "heart.hea", available: try WFDBWriter.files(of: recording))
-        let depositor = try await Self.enroll(.depositor, node)
+        hospitalKeys = try await Self.enroll(.depositor, node)
         hospital = Depositor(
-            identity: depositor.identity, signer: depositor.signer, session: node.session(), services: node.directory)
+            identity: hospitalKeys.identity, signer: hospitalKeys.signer, session: node.session(),
+            services: node.directory,
+            spool: DepositSpool(folder: try Self.folder("spool", in: temporary)))
         grantedKeys = try await Self.enroll(.doctor, node)
         granted = Self.doctor(grantedKeys, node, node.directory)
-        stranger = Self.doctor(try await Self.enroll(.doctor, node), node, node.directory)
-        let profile = try ProfileStore.create(
-            Profile(kind: .patient, displayName: "patient"), at: temporary.path("patient.profile"),
-            passphrase: try Passphrase(.random(count: 16)),
-            cost: try ScryptCost(exponent: 4, blockSize: 1, parallelism: 1))
-        patient = Patient(profile: profile, session: node.session(), services: node.directory)
+        strangerKeys = try await Self.enroll(.doctor, node)
+        stranger = Self.doctor(strangerKeys, node, node.directory)
+        patientProfile = try Self.profile(temporary.path("patient.profile"))
+        patient = Patient(profile: patientProfile, session: node.session(), services: node.directory)
         folder = try await patient.openFolder(named: "heart", at: node.keyServiceID)
+    }
+
+    private static func profile(_ path: String) throws -> ProfileStore {
+        try ProfileStore.create(
+            Profile(kind: .patient, displayName: "patient"), at: path, passphrase: try Passphrase(.random(count: 16)),
+            cost: try ScryptCost(exponent: 4, blockSize: 1, parallelism: 1))
+    }
+
+    static func folder(_ name: String, in temporary: TemporaryFolder) throws -> String {
+        try FileSystem().makeFolder(temporary.path(name))
+        return temporary.path(name)
+    }
+
+    /// A patient with a profile of its own, through other services or another way to the ledger.
+    func patient(
+        of services: ServiceDirectory? = nil, session: LedgerSession? = nil, profile name: String
+    ) throws -> Patient {
+        Patient(
+            profile: try Self.profile(temporary.path(name)), session: session ?? node.session(),
+            services: services ?? node.directory)
+    }
+
+    /// The hospital through another way to the ledger, with a spool of its own.
+    func hospital(session: LedgerSession) throws -> Depositor {
+        Depositor(
+            identity: hospitalKeys.identity, signer: hospitalKeys.signer, session: session, services: node.directory,
+            spool: DepositSpool(folder: try Self.folder("other-spool", in: temporary)))
     }
 
     static func doctor(_ keys: DoctorKeys, _ node: EmbeddedNode, _ services: ServiceDirectory) -> Doctor {
@@ -81,13 +112,20 @@ struct Stage {
     }
 
     func grant(threshold: Int = 2, opens: UInt32 = 10, scope: ConsentScope = .wholeFolder) async throws -> ConsentID {
+        try await grant(folder, by: patient, threshold: threshold, opens: opens, scope: scope)
+    }
+
+    func grant(
+        _ folder: FolderID, by patient: Patient, threshold: Int = 2, opens: UInt32 = 10,
+        scope: ConsentScope = .wholeFolder, expectingUndelivered count: Int = 0
+    ) async throws -> ConsentID {
         let now = clock.now()
         let grant = try await patient.grant(
             GrantTerms(
                 folder: folder, grantee: granted.identity, scope: scope, purpose: .treatment, notBefore: now,
                 notAfter: now.adding(milliseconds: 3_600_000), maximumOpens: opens, threshold: threshold,
                 proxies: node.proxyIDs))
-        #expect(grant.undelivered.isEmpty)
+        #expect(grant.undelivered.count == count)
         return grant.consent
     }
 }
