@@ -3,7 +3,10 @@ import Persistence
 import ServiceProtocols
 import SharingContracts
 
-/// What a key service answered to issuance requests: nothing secret, since the halves are sealed to their proxies.
+/// What a key service answered to issuance requests, until the ledger has the consent's keys or the consent is over.
+///
+/// The halves are sealed to their proxies. But a threshold of proxies could open them, and with what the grantee knows
+/// compute the share itself: so they are kept no longer than somebody may ask for them again.
 struct IssuanceStore: Sendable {
     let store: Store
 
@@ -48,6 +51,27 @@ struct IssuanceStore: Sendable {
                 answer: IssuedHalves(
                     response: try row.bytes("response"), sealedHalves: try halves.map { try $0.bytes("sealed_half") }))
         }
+    }
+
+    /// Consents of which an issuance is kept.
+    func held() async throws -> [ConsentID] {
+        try await store.read { transaction in
+            try transaction.rows("SELECT consent_id FROM issuances")
+                .map { ConsentID(try $0.fixed("consent_id", as: FixedOctets<16>.self)) }
+        }
+    }
+
+    static func destroy(_ consents: [ConsentID], in transaction: StoreTransaction) throws {
+        for consent in consents {
+            try transaction.execute("DELETE FROM issuances WHERE consent_id = ?", [.blob(consent.bytes)])
+        }
+    }
+
+    /// Destroys issuances, and empties the write-ahead log of what they were.
+    func destroy(_ consents: [ConsentID]) async throws {
+        guard !consents.isEmpty else { return }
+        try await store.write { try Self.destroy(consents, in: $0) }
+        try await store.checkpoint()
     }
 
     /// Keeps an issuance in place of an earlier one of the same consent.

@@ -74,7 +74,7 @@ extension KeyService {
         do { parsed = try Capsule(simple: capsule) } catch { throw .malformed("capsule: \(error)") }
         do { try await context.journal.remember(request, of: id) } catch { throw Self.storage(error) }
         _ = try await follow()
-        let digest = LedgerDigest.capsule(capsule, of: access.record)
+        let digest = LedgerDigest.capsule(capsule)
         let identity = identity
         try await context.replica.read { (state) throws(KeyServiceError) in
             guard let opened = state.folder(folder), state.request(id) != nil else { throw .unknownFolder(folder) }
@@ -86,7 +86,9 @@ extension KeyService {
         }
         do {
             guard let share = try await shares.share(of: folder) else { throw KeyServiceError.erased(folder) }
-            let answer = try await context.answer(id) { try PartialDecapsulation(of: parsed, with: share).serialized }
+            let answer = try await context.answer(id, to: access, with: folder.octets) {
+                try PartialDecapsulation(of: parsed, with: share).serialized
+            }
             logger.info("decapsulated in part", metadata: ["request": "\(id)", "folder": "\(folder)"])
             return answer
         } catch { throw Self.storage(error) }

@@ -43,26 +43,33 @@ package actor KeyService: KeyIssuing {
         logger = Logger(label: "parasol.key-service.\(identity)")
     }
 
+    /// Closes the database; what is asked later is refused.
+    package func close() { try? context.store.close() }
+
     // MARK: Opening folders
 
     package func openShare(
-        for folder: FolderID, patientShare: [UInt8], proof: [UInt8]
+        for folder: FolderID, keys: FolderOpeningKeys, proof: [UInt8]
     ) async throws(KeyServiceError) -> PublicShare {
         do {
             _ = try ShareProof(serialized: proof).verified(
-                share: try PublicKey(compressed: patientShare), role: .patient, folder: folder.octets)
+                share: try PublicKey(compressed: keys.patientShare), role: .patient, folder: folder.octets)
         } catch { throw .invalidProof("\(error)") }
+        // Their points are checked when they are to be countersigned; what is kept here is bounded.
+        guard keys.signingKey.count == 33, keys.verifyingKey.count == 33 else {
+            throw .malformed("a folder's signing key and verifying key have 33 bytes each")
+        }
         do {
             if try await shares.offer(for: folder) == nil {
                 let share = DelegatingKeyShare.random(role: .service)
                 let offer = ShareStore.Offer(
-                    patientShare: patientShare, publicShare: share.publicKey.compressed.bytes,
+                    keys: keys, publicShare: share.publicKey.compressed.bytes,
                     proof: try ShareProof(of: share, folder: folder.octets).serialized)
                 try await shares.insert(share, offer, for: folder)
                 logger.info("share made", metadata: ["folder": "\(folder)"])
             }
             // Of two calls at once, the first to be kept is the offer of both.
-            guard let kept = try await shares.offer(for: folder), kept.patientShare == patientShare else {
+            guard let kept = try await shares.offer(for: folder), kept.keys == keys else {
                 throw KeyServiceError.folderTaken(folder)
             }
             return PublicShare(point: kept.publicShare, proof: kept.proof)
@@ -84,9 +91,13 @@ package actor KeyService: KeyIssuing {
         guard opened.keyService == identity else { throw .notOurs(opened.folder) }
         let kept: ShareStore.Offer?
         do { kept = try await shares.offer(for: opened.folder) } catch { throw Self.storage(error) }
-        guard let kept, kept.patientShare == opened.patientShare.publicShare.compressed.bytes,
-            kept.publicShare == opened.serviceShare.publicShare.compressed.bytes
-        else { throw .unknownFolder(opened.folder) }
+        guard let kept else { throw .unknownFolder(opened.folder) }
+        let keys = FolderOpeningKeys(
+            patientShare: opened.patientShare.publicShare.compressed.bytes,
+            signingKey: opened.signingKey.compressed.bytes, verifyingKey: opened.verifyingKey.compressed.bytes)
+        guard kept.keys == keys, kept.publicShare == opened.serviceShare.publicShare.compressed.bytes else {
+            throw .notPermitted("folder \(opened.folder) was begun with other keys")
+        }
     }
 
     private func check(_ issued: KeysIssued) async throws(KeyServiceError) {
@@ -101,34 +112,47 @@ package actor KeyService: KeyIssuing {
     // MARK: Erasing
 
     package func destroyErasedShares() async throws(KeyServiceError) -> [FolderID] {
-        _ = try await follow()
+        let now = try await follow()
         var destroyed: [FolderID] = []
         do {
-            for folder in try await shares.held()
-            where await context.replica.read({ $0.folder(folder)?.isErased == true }) {
+            for folder in try await shares.held() {
+                let erased = await context.replica.read { $0.folder(folder).flatMap { $0.isErased ? $0.consents : nil } }
+                guard let consents = erased else { continue }
                 let said = try context.signer.signed(
                     .fragmentsDestroyed(
                         FragmentsDestroyed(holder: identity, target: .folder(folder), reason: .erased)))
-                try await shares.destroy(folder, saying: said.serialized)
+                try await shares.destroy(folder, with: consents, saying: said.serialized)
                 destroyed.append(folder)
                 logger.info("share destroyed", metadata: ["folder": "\(folder)"])
             }
-            for (folder, transaction) in try await shares.unreportedDestructions() {
-                _ = try await context.ledger.submit(transaction)
-                try await shares.reported(folder)
-            }
+            try await destroySettledIssuances(at: now)
+            let shares = shares
+            try await context.report(try await shares.unreportedDestructions()) { try await shares.reported($0) }
         } catch { throw Self.storage(error) }
         return destroyed
     }
 
-    /// Seals all shares under the ring's current key. From then on the previous keys are not needed.
+    /// Forgets the halves of consents whose keys are issued, or can be issued no more.
+    private func destroySettledIssuances(at now: Timestamp) async throws {
+        var settled: [ConsentID] = []
+        for consent in try await issuances.held() {
+            let isOpen = await context.replica.read {
+                $0.consent(consent)?.keys == nil && $0.issuanceRefusal(of: consent, at: now) == nil
+            }
+            if !isOpen { settled.append(consent) }
+        }
+        try await issuances.destroy(settled)
+    }
+
+    /// Seals all shares under the ring's current key, those that are made meanwhile too. From then on the previous keys are
+    /// not needed.
     ///
     /// - Returns: The number of shares sealed anew.
     package func rotateMasterKey(to keyring: MasterKeyring) async throws(KeyServiceError) -> Int {
         do {
-            let (rotated, count) = try await shares.rotated(to: keyring)
-            shares = rotated
-            return count
+            // First, so that nothing is sealed under the old ring behind the back of what seals anew.
+            shares.use(keyring)
+            return try await shares.resealAll()
         } catch { throw Self.storage(error) }
     }
 

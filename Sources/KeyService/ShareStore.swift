@@ -1,5 +1,7 @@
+import LedgerReplica
 import Octets
 import Persistence
+import ServiceProtocols
 import SharingContracts
 import Umbral
 
@@ -15,6 +17,8 @@ struct ShareStore: Sendable {
             CREATE TABLE shares (
                 folder_id BLOB PRIMARY KEY CHECK (length(folder_id) = 16),
                 patient_share BLOB NOT NULL,
+                signing_key BLOB NOT NULL,
+                verifying_key BLOB NOT NULL,
                 public_share BLOB NOT NULL,
                 proof BLOB NOT NULL,
                 sealed_share BLOB,
@@ -30,7 +34,7 @@ struct ShareStore: Sendable {
 
     /// What is known in public of a share.
     struct Offer: Hashable, Sendable {
-        let patientShare: [UInt8]
+        let keys: FolderOpeningKeys
         let publicShare: [UInt8]
         let proof: [UInt8]
     }
@@ -39,10 +43,13 @@ struct ShareStore: Sendable {
     func offer(for folder: FolderID) async throws -> Offer? {
         try await store.read { transaction in
             try transaction.row(
-                "SELECT patient_share, public_share, proof FROM shares WHERE folder_id = ?", [.blob(folder.bytes)]
+                "SELECT patient_share, signing_key, verifying_key, public_share, proof FROM shares WHERE folder_id = ?",
+                [.blob(folder.bytes)]
             ).map {
                 Offer(
-                    patientShare: try $0.bytes("patient_share"), publicShare: try $0.bytes("public_share"),
+                    keys: FolderOpeningKeys(
+                        patientShare: try $0.bytes("patient_share"), signingKey: try $0.bytes("signing_key"),
+                        verifyingKey: try $0.bytes("verifying_key")), publicShare: try $0.bytes("public_share"),
                     proof: try $0.bytes("proof"))
             }
         }
@@ -55,9 +62,14 @@ struct ShareStore: Sendable {
         try await store.write {
             _ = try $0.execute(
                 """
-                INSERT OR IGNORE INTO shares (folder_id, patient_share, public_share, proof, sealed_share)
-                VALUES (?, ?, ?, ?, ?)
-                """, [key, .blob(offer.patientShare), .blob(offer.publicShare), .blob(offer.proof), .blob(sealed)])
+                INSERT OR IGNORE INTO shares
+                    (folder_id, patient_share, signing_key, verifying_key, public_share, proof, sealed_share)
+                VALUES (?, ?, ?, ?, ?, ?, ?)
+                """,
+                [
+                    key, .blob(offer.keys.patientShare), .blob(offer.keys.signingKey), .blob(offer.keys.verifyingKey),
+                    .blob(offer.publicShare), .blob(offer.proof), .blob(sealed),
+                ])
         }
     }
 
@@ -79,21 +91,24 @@ struct ShareStore: Sendable {
         }
     }
 
-    /// Destroys a share and keeps the signed transaction that is to say so, in one step.
+    /// Destroys a share, with the answers and the halves that it made, and keeps the signed transaction that is to say so,
+    /// in one step.
     ///
     /// What it was stays in the file and its log until the log is emptied: see ``unreportedDestructions()``.
-    func destroy(_ folder: FolderID, saying destruction: [UInt8]) async throws {
+    func destroy(_ folder: FolderID, with consents: [ConsentID], saying destruction: [UInt8]) async throws {
         try await store.write {
             _ = try $0.execute(
                 "UPDATE shares SET sealed_share = NULL, destruction = ? WHERE folder_id = ?",
                 [.blob(destruction), .blob(folder.bytes)])
+            try ReleaseJournal.destroyAnswers(of: folder.octets, in: $0)
+            try IssuanceStore.destroy(consents, in: $0)
         }
     }
 
     /// Destructions that the ledger may not have yet.
     ///
     /// Before it gives any, the write-ahead log is emptied, after a crash too: what the ledger is told must be true.
-    func unreportedDestructions() async throws -> [(folder: FolderID, signedTransaction: [UInt8])] {
+    func unreportedDestructions() async throws -> [(FolderID, signedTransaction: [UInt8])] {
         let unreported = try await store.read { transaction in
             try transaction.rows("SELECT folder_id, destruction FROM shares WHERE destruction IS NOT NULL")
                 .map { (FolderID(try $0.fixed("folder_id", as: FixedOctets<16>.self)), try $0.bytes("destruction")) }
@@ -109,13 +124,14 @@ struct ShareStore: Sendable {
         }
     }
 
-    /// Seals everything under the current key of another ring.
+    /// From now on seals under the current key of another ring, which must still hold the keys in use.
+    mutating func use(_ keyring: MasterKeyring) { sealing = AtRestSealing(keyring: keyring) }
+
+    /// Seals anew what is not under the ring's current key.
     ///
-    /// - Returns: The store that works with that ring, and the number of values sealed anew.
-    func rotated(to keyring: MasterKeyring) async throws -> (store: Self, count: Int) {
-        var rotated = self
-        rotated.sealing = AtRestSealing(keyring: keyring)
-        let (sealing, column) = (rotated.sealing, column)
-        return (rotated, try await store.write { try sealing.resealAll(column, in: $0) })
+    /// - Returns: The number of values sealed anew.
+    func resealAll() async throws -> Int {
+        let (sealing, column) = (sealing, column)
+        return try await store.write { try sealing.resealAll(column, in: $0) }
     }
 }

@@ -1,3 +1,4 @@
+package import Octets
 package import Persistence
 package import ServiceProtocols
 package import SharingContracts
@@ -34,7 +35,7 @@ package struct HolderContext: Sendable {
         self.store = store
         self.clock = clock
         replica = LedgerReplica(source: ledger, trust: trust, heads: StoreHeadStore(store: store))
-        journal = ReleaseJournal(store: store)
+        journal = ReleaseJournal(store: store, trust: trust)
     }
 
     package static let migrations = [StoreHeadStore.migration, ReleaseJournal.migration]
@@ -55,16 +56,43 @@ package struct HolderContext: Sendable {
         return max(now, last ?? now)
     }
 
-    /// The answer to a remembered request: the kept one, or what `fragment` makes, once it is logged.
-    package func answer(_ request: TransactionID, fragment: () throws -> [UInt8]) async throws -> Transformation {
+    /// The answer to a remembered request: the kept one, or what `fragment` makes, sealed to the requester, once it is logged.
+    ///
+    /// - Parameter holding: The consent or folder whose fragment or share makes it.
+    package func answer(
+        _ request: TransactionID, to access: AccessRequested, with holding: FixedOctets<16>,
+        fragment: () throws -> [UInt8]
+    ) async throws -> Transformation {
         try await journal.answer(request, by: identity, on: ledger) {
             let fragment = try fragment()
+            let sealed = try SealedAnswer(
+                sealing: fragment, to: access.answerKey,
+                in: AnswerContext(origin: trust.originName, request: request, transformer: identity))
             let transformed = Transformed(
                 request: request, transformer: identity,
                 fragmentDigest: LedgerDigest.fragment(fragment, by: identity, for: request))
             return ReleaseJournal.Draft(
-                fragment: fragment, signedTransaction: try signer.signed(.transformed(transformed)).serialized)
+                holding: holding, sealedAnswer: sealed, transformed: try signer.signed(.transformed(transformed)))
         }
+    }
+
+    /// Submits the reports of what was destroyed, each by itself: one that the ledger refuses keeps none of the others back.
+    ///
+    /// - Parameter settle: Called where the ledger has a report, this one or an earlier one that said the same.
+    /// - Throws: the first failure, after all have been tried. What failed is tried again with the next call.
+    package func report<Holding: Sendable>(
+        _ destructions: [(Holding, signedTransaction: [UInt8])], settle: (Holding) async throws -> Void
+    ) async throws {
+        var failure: (any Error)?
+        for (holding, signed) in destructions {
+            do {
+                do { _ = try await journal.logged(signed, on: ledger) } catch LedgerError.refused(let violation)
+                    where violation.code == .alreadyDestroyed
+                {}
+                try await settle(holding)
+            } catch { failure = failure ?? error }
+        }
+        if let failure { throw failure }
     }
 }
 

@@ -1,17 +1,22 @@
+package import Octets
 package import Persistence
 package import ServiceProtocols
 package import SharingContracts
 
-/// Log before release, as a record on disk: the proof of each request first, then the answer, then the proof that the
+/// Log before release, as a record on disk: the proof of each request first, then the sealed answer, then the proof that the
 /// answer is logged. Only then does the answer leave.
 ///
 /// A request has one answer for ever, whatever crashes between: the answer is kept before it is logged, because what is
-/// logged commits to it.
+/// logged commits to it. It is kept sealed to the requester only, and until what it was made with is destroyed.
 package struct ReleaseJournal: Sendable {
     private let store: Store
+    private let trust: TrustAnchor
 
     /// - Parameter store: One whose schema has ``migration``.
-    package init(store: Store) { self.store = store }
+    package init(store: Store, trust: TrustAnchor) {
+        self.store = store
+        self.trust = trust
+    }
 
     package static let migration = Migration(
         "release journal",
@@ -23,21 +28,26 @@ package struct ReleaseJournal: Sendable {
             ) STRICT, WITHOUT ROWID;
             CREATE TABLE releases (
                 request_id BLOB PRIMARY KEY REFERENCES access_requests (request_id),
-                fragment BLOB NOT NULL,
+                holding_id BLOB NOT NULL CHECK (length(holding_id) = 16),
+                sealed_answer BLOB,
                 signed_transaction BLOB NOT NULL,
                 receipt_entry BLOB,
                 receipt_proof BLOB
             ) STRICT, WITHOUT ROWID;
+            CREATE INDEX releases_of_holding ON releases (holding_id);
             """)
 
     /// An answer and the signed `Transformed` that commits to it.
     package struct Draft: Sendable {
-        package let fragment: [UInt8]
-        package let signedTransaction: [UInt8]
+        /// The consent or the folder whose fragment or share made it.
+        package let holding: FixedOctets<16>
+        package let sealedAnswer: SealedAnswer
+        package let transformed: SignedTransaction
 
-        package init(fragment: [UInt8], signedTransaction: [UInt8]) {
-            self.fragment = fragment
-            self.signedTransaction = signedTransaction
+        package init(holding: FixedOctets<16>, sealedAnswer: SealedAnswer, transformed: SignedTransaction) {
+            self.holding = holding
+            self.sealedAnswer = sealedAnswer
+            self.transformed = transformed
         }
     }
 
@@ -61,10 +71,10 @@ package struct ReleaseJournal: Sendable {
         }
     }
 
-    /// Answers a remembered request: the kept answer, or the one that `draft` makes, once it is logged.
+    /// Answers a remembered request: the kept answer, or the one that `draft` makes, once a receipt proves that it is logged.
     ///
-    /// - Throws: what `draft` throws, a `PersistenceError`, or the `LedgerError` of the submission. After any of them the
-    ///   call can be repeated.
+    /// - Throws: what `draft` throws, ``ReleaseError``, a `PersistenceError`, or the `LedgerError` of the submission. After
+    ///   any of them the call can be repeated.
     package func answer(
         _ request: TransactionID, by transformer: IdentityID, on ledger: any Ledger, draft: () throws -> Draft
     ) async throws -> Transformation {
@@ -73,40 +83,88 @@ package struct ReleaseJournal: Sendable {
             let made = try draft()
             try await store.write {
                 _ = try $0.execute(
-                    "INSERT OR IGNORE INTO releases (request_id, fragment, signed_transaction) VALUES (?, ?, ?)",
-                    [.blob(request.bytes), .blob(made.fragment), .blob(made.signedTransaction)])
+                    """
+                    INSERT OR IGNORE INTO releases (request_id, holding_id, sealed_answer, signed_transaction)
+                    VALUES (?, ?, ?, ?)
+                    """,
+                    [
+                        .blob(request.bytes), .blob(made.holding), .blob(made.sealedAnswer.serialized),
+                        .blob(made.transformed.serialized),
+                    ])
             }
             // Of two calls at once, the first to be kept is the answer of both.
             kept = try await release(of: request)
         }
         guard let kept else { throw PersistenceError.noRow }
+        guard let answer = kept.sealedAnswer else { throw ReleaseError.destroyed(request) }
         if let receipt = kept.receipt {
-            return Transformation(transformer: transformer, fragment: kept.draft.fragment, receipt: receipt)
+            return Transformation(transformer: transformer, sealedAnswer: answer, receipt: receipt)
         }
-        let receipt = try await ledger.submit(kept.draft.signedTransaction)
+        let receipt = try await logged(kept.transformed, on: ledger)
         try await store.write {
             _ = try $0.execute(
                 "UPDATE releases SET receipt_entry = ?, receipt_proof = ? WHERE request_id = ?",
                 [.blob(receipt.entry), .blob(receipt.proof), .blob(request.bytes)])
         }
-        return Transformation(transformer: transformer, fragment: kept.draft.fragment, receipt: receipt)
+        return Transformation(transformer: transformer, sealedAnswer: answer, receipt: receipt)
     }
 
-    private func release(of request: TransactionID) async throws -> (draft: Draft, receipt: Receipt?)? {
+    /// Submits a signed transaction, and believes the ledger only with a proof.
+    ///
+    /// - Throws: `LedgerError`, or ``ReleaseError/notProved(_:)`` for a receipt that does not prove it logged.
+    package func logged(_ signed: [UInt8], on ledger: any Ledger) async throws -> Receipt {
+        let transaction = try SignedTransaction(serialized: signed)
+        let receipt = try await ledger.submit(signed)
+        do { try trust.verify(receipt, of: transaction.transaction) } catch { throw ReleaseError.notProved(error) }
+        return receipt
+    }
+
+    /// Destroys the answers that were made with a consent's fragment or a folder's share, in the transaction in which that is
+    /// destroyed. That they were given stays known.
+    package static func destroyAnswers(of holding: FixedOctets<16>, in transaction: StoreTransaction) throws {
+        try transaction.execute(
+            "UPDATE releases SET sealed_answer = NULL WHERE holding_id = ?", [.blob(holding)])
+    }
+
+    private struct Release: Sendable {
+        let sealedAnswer: [UInt8]?
+        let transformed: [UInt8]
+        let receipt: Receipt?
+    }
+
+    private func release(of request: TransactionID) async throws -> Release? {
         try await store.read { transaction in
             guard
                 let row = try transaction.row(
                     """
-                    SELECT fragment, signed_transaction, receipt_entry, receipt_proof FROM releases
+                    SELECT sealed_answer, signed_transaction, receipt_entry, receipt_proof FROM releases
                     WHERE request_id = ?
                     """, [.blob(request.bytes)])
             else { return nil }
-            let draft = Draft(
-                fragment: try row.bytes("fragment"), signedTransaction: try row.bytes("signed_transaction"))
-            guard let entry = try row.optionalBytes("receipt_entry"),
-                let proof = try row.optionalBytes("receipt_proof")
-            else { return (draft, nil) }
-            return (draft, Receipt(entry: entry, proof: proof))
+            var receipt: Receipt?
+            if let entry = try row.optionalBytes("receipt_entry"), let proof = try row.optionalBytes("receipt_proof") {
+                receipt = Receipt(entry: entry, proof: proof)
+            }
+            return Release(
+                sealedAnswer: try row.optionalBytes("sealed_answer"),
+                transformed: try row.bytes("signed_transaction"), receipt: receipt)
+        }
+    }
+}
+
+/// Why an answer was not released.
+package enum ReleaseError: Error, Hashable, Sendable {
+    /// The answer was destroyed with the fragment or share that it was made with.
+    case destroyed(TransactionID)
+    /// The ledger's receipt does not prove that the answer is logged.
+    case notProved(ReceiptError)
+}
+
+extension ReleaseError: CustomStringConvertible {
+    package var description: String {
+        switch self {
+        case .destroyed(let request): "the answer to \(request) was destroyed with what it was made with"
+        case .notProved(let error): "the ledger did not prove that the answer is logged: \(error)"
         }
     }
 }

@@ -30,10 +30,27 @@ extension TrustAnchor {
     }
 }
 
+extension TrustAnchor {
+    /// Checks that a receipt is what came of submitting `transaction`, and not of another one.
+    ///
+    /// A ledger answers a second submission under one identifier with the first's receipt, whatever its other bytes are; so
+    /// nobody may take an identifier for a transaction.
+    @discardableResult
+    package func verify(
+        _ receipt: Receipt, of transaction: Transaction
+    ) throws(ReceiptError) -> VerifiedReceipt {
+        let proved = try verify(receipt)
+        guard proved.entry.transaction == transaction else { throw .otherTransaction(proved.entry.transaction.id) }
+        return proved
+    }
+}
+
 /// Why a receipt proves nothing.
 package enum ReceiptError: Error, Hashable, Sendable {
     case notIncluded(TransparencyLogError)
     case notAnEntry(ContractViolation)
+    /// It proves that another transaction was sequenced than the one that was submitted.
+    case otherTransaction(TransactionID)
 }
 
 extension ReceiptError: CustomStringConvertible {
@@ -41,6 +58,7 @@ extension ReceiptError: CustomStringConvertible {
         switch self {
         case .notIncluded(let error): "not in a final checkpoint: \(error)"
         case .notAnEntry(let violation): "not a ledger entry: \(violation)"
+        case .otherTransaction(let id): "the receipt is of another transaction, with identifier \(id)"
         }
     }
 }

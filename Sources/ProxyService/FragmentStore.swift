@@ -1,3 +1,4 @@
+import LedgerReplica
 import Octets
 import Persistence
 import SharingContracts
@@ -56,7 +57,7 @@ struct FragmentStore: Sendable {
         }
     }
 
-    /// Destroys a fragment and keeps the signed transaction that is to say so, in one step.
+    /// Destroys a fragment, with the answers that it made, and keeps the signed transaction that is to say so, in one step.
     ///
     /// What it was stays in the file and its log until the log is emptied: see ``unreportedDestructions()``.
     func destroy(_ consent: ConsentID, saying destruction: [UInt8]) async throws {
@@ -64,13 +65,14 @@ struct FragmentStore: Sendable {
             _ = try $0.execute(
                 "UPDATE fragments SET sealed_fragment = NULL, destruction = ? WHERE consent_id = ?",
                 [.blob(destruction), .blob(consent.bytes)])
+            try ReleaseJournal.destroyAnswers(of: consent.octets, in: $0)
         }
     }
 
     /// Destructions that the ledger may not have yet.
     ///
     /// Before it gives any, the write-ahead log is emptied, after a crash too: what the ledger is told must be true.
-    func unreportedDestructions() async throws -> [(consent: ConsentID, signedTransaction: [UInt8])] {
+    func unreportedDestructions() async throws -> [(ConsentID, signedTransaction: [UInt8])] {
         let unreported = try await store.read { transaction in
             try transaction.rows("SELECT consent_id, destruction FROM fragments WHERE destruction IS NOT NULL")
                 .map { (ConsentID(try $0.fixed("consent_id", as: FixedOctets<16>.self)), try $0.bytes("destruction")) }
@@ -87,13 +89,14 @@ struct FragmentStore: Sendable {
         }
     }
 
-    /// Seals everything under the current key of another ring.
+    /// From now on seals under the current key of another ring, which must still hold the keys in use.
+    mutating func use(_ keyring: MasterKeyring) { sealing = AtRestSealing(keyring: keyring) }
+
+    /// Seals anew what is not under the ring's current key.
     ///
-    /// - Returns: The store that works with that ring, and the number of values sealed anew.
-    func rotated(to keyring: MasterKeyring) async throws -> (store: Self, count: Int) {
-        var rotated = self
-        rotated.sealing = AtRestSealing(keyring: keyring)
-        let (sealing, column) = (rotated.sealing, column)
-        return (rotated, try await store.write { try sealing.resealAll(column, in: $0) })
+    /// - Returns: The number of values sealed anew.
+    func resealAll() async throws -> Int {
+        let (sealing, column) = (sealing, column)
+        return try await store.write { try sealing.resealAll(column, in: $0) }
     }
 }

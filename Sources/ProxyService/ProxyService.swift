@@ -52,6 +52,9 @@ package actor ProxyService: Transforming {
         logger = Logger(label: "parasol.proxy.\(identity)")
     }
 
+    /// Closes the database; what is asked later is refused.
+    package func close() { try? context.store.close() }
+
     // MARK: Installing
 
     package func install(_ delivery: FragmentDelivery) async throws(ProxyError) {
@@ -97,7 +100,9 @@ package actor ProxyService: Transforming {
         do { fragment = try await fragments.fragment(of: consent) } catch { throw .storage("\(error)") }
         guard let fragment else { throw .noFragment(consent) }
         do {
-            let answer = try await context.answer(id) { try reencryption(fragment, parsed) }
+            let answer = try await context.answer(id, to: access, with: consent.octets) {
+                try reencryption(fragment, parsed)
+            }
             logger.info("transformed", metadata: ["request": "\(id)", "consent": "\(consent)"])
             return answer
         } catch let error as LedgerError { throw .ledger(error) } catch { throw .storage("\(error)") }
@@ -107,7 +112,7 @@ package actor ProxyService: Transforming {
     private func permit(
         _ id: TransactionID, _ access: AccessRequested, _ consent: ConsentID, capsule: [UInt8], at now: Timestamp
     ) async throws(ProxyError) {
-        let digest = LedgerDigest.capsule(capsule, of: access.record)
+        let digest = LedgerDigest.capsule(capsule)
         let identity = identity
         try await context.replica.read { (state) throws(ProxyError) in
             guard let request = state.request(id), request.authority == access.authority else {
@@ -142,22 +147,21 @@ package actor ProxyService: Transforming {
                 logger.info("fragment destroyed", metadata: ["consent": "\(consent)", "reason": "\(reason)"])
             }
             // Also those whose report a crash or an absent ledger kept back.
-            for (consent, transaction) in try await fragments.unreportedDestructions() {
-                _ = try await context.ledger.submit(transaction)
-                try await fragments.reported(consent)
-            }
+            let fragments = fragments
+            try await context.report(try await fragments.unreportedDestructions()) { try await fragments.reported($0) }
         } catch let error as LedgerError { throw .ledger(error) } catch { throw .storage("\(error)") }
         return destroyed
     }
 
-    /// Seals all fragments under the ring's current key. From then on the previous keys are not needed.
+    /// Seals all fragments under the ring's current key, those that are installed meanwhile too. From then on the previous
+    /// keys are not needed.
     ///
     /// - Returns: The number of fragments sealed anew.
     package func rotateMasterKey(to keyring: MasterKeyring) async throws(ProxyError) -> Int {
         do {
-            let (rotated, count) = try await fragments.rotated(to: keyring)
-            fragments = rotated
-            return count
+            // First, so that nothing is sealed under the old ring behind the back of what seals anew.
+            fragments.use(keyring)
+            return try await fragments.resealAll()
         } catch { throw .storage("\(error)") }
     }
 

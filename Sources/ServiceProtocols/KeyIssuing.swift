@@ -10,10 +10,10 @@ package protocol KeyIssuing: Sendable {
     ///
     /// - Parameters:
     ///   - folder: The new folder's identifier.
-    ///   - patientShare: The patient's public share, 33 bytes.
-    ///   - proof: The patient's proof of knowledge, 64 bytes.
+    ///   - keys: What the folder will be opened with; the service countersigns nothing else for this folder.
+    ///   - proof: The patient's proof of knowledge of its share, 64 bytes.
     func openShare(
-        for folder: FolderID, patientShare: [UInt8], proof: [UInt8]
+        for folder: FolderID, keys: FolderOpeningKeys, proof: [UInt8]
     ) async throws(KeyServiceError) -> PublicShare
 
     /// Signs a `FolderOpened` or `KeysIssued` transaction that says of this service what is true.
@@ -43,6 +43,25 @@ package protocol KeyIssuing: Sendable {
     ///
     /// - Returns: The folders whose shares were destroyed now.
     func destroyErasedShares() async throws(KeyServiceError) -> [FolderID]
+}
+
+/// The patient's public keys of a folder that is about to be opened.
+///
+/// A key service binds itself to all of them when it makes its share. Else whoever sees a `FolderOpened` on its way could
+/// have the same shares countersigned under keys of their own, and be the folder's first opener.
+package struct FolderOpeningKeys: Hashable, Sendable {
+    /// The patient's public share, 33 bytes.
+    package let patientShare: [UInt8]
+    /// The folder's P-256 signing key, as `FolderOpened` will say it, 33 bytes.
+    package let signingKey: [UInt8]
+    /// The folder's Umbral verifying key, 33 bytes.
+    package let verifyingKey: [UInt8]
+
+    package init(patientShare: [UInt8], signingKey: [UInt8], verifyingKey: [UInt8]) {
+        self.patientShare = patientShare
+        self.signingKey = signingKey
+        self.verifyingKey = verifyingKey
+    }
 }
 
 /// A share's public half and its proof of knowledge.
@@ -75,14 +94,14 @@ package struct IssuedHalves: Hashable, Sendable {
 package struct Transformation: Hashable, Sendable {
     /// The identity that answers, and signed the `Transformed`.
     package let transformer: IdentityID
-    /// A capsule fragment in simple form, 359 bytes, or a partial decapsulation.
-    package let fragment: [UInt8]
-    /// The receipt of the `Transformed` that commits to the fragment.
+    /// A ``SealedAnswer``; in it a capsule fragment in simple form, 359 bytes, or a partial decapsulation, 97 bytes.
+    package let sealedAnswer: [UInt8]
+    /// The receipt of the `Transformed` that commits to what is sealed.
     package let receipt: Receipt
 
-    package init(transformer: IdentityID, fragment: [UInt8], receipt: Receipt) {
+    package init(transformer: IdentityID, sealedAnswer: [UInt8], receipt: Receipt) {
         self.transformer = transformer
-        self.fragment = fragment
+        self.sealedAnswer = sealedAnswer
         self.receipt = receipt
     }
 }

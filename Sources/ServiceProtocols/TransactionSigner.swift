@@ -31,9 +31,9 @@ package struct TransactionSigner: Sendable {
         Array(try key.signature(for: message).rawRepresentation)
     }
 
-    /// A transaction with a fresh random identifier, signed by this signer alone.
-    package func signed(_ body: TransactionBody) throws -> SignedTransaction {
-        let transaction = try Transaction.random(body)
+    /// A transaction signed by this signer alone, with a fresh random identifier unless one is given.
+    package func signed(_ body: TransactionBody, id: TransactionID? = nil) throws -> SignedTransaction {
+        let transaction = try id.map { id throws(ContractViolation) in try Transaction(id: id, body: body) } ?? .random(body)
         return try SignedTransaction(transaction, signatures: [try signature(on: transaction)])
     }
 }

@@ -12,8 +12,8 @@ package protocol Transforming: Sendable {
 
     /// Transforms a record's capsule for the doctor whose access request is proved by the receipt.
     ///
-    /// The receipt and the proxy's own `Transformed` are durable before the fragment leaves. Asking again for the same
-    /// request is answered with the same fragment.
+    /// The receipt and the proxy's own `Transformed` are durable before the answer leaves, sealed to the request's answer key:
+    /// anybody may ask, and only the requester can read it. Asking again for the same request is answered with the same bytes.
     ///
     /// - Parameters:
     ///   - request: The receipt of the `AccessRequested`.

@@ -1,3 +1,4 @@
+package import DurableFiles
 package import Electrocardiogram
 package import LedgerReplica
 package import SealedRecord
@@ -18,6 +19,13 @@ package enum ClientError: Error, Hashable, Sendable {
     case record(SealedRecordError)
     case wfdb(WFDBError)
     case profile(String)
+    case file(FileError)
+    /// A file of a deposit spool is not what it should be.
+    case spool(path: String, String)
+    /// A sealed record of more bytes than a client takes.
+    case tooLarge(bytes: UInt64, bound: UInt64)
+    /// A transformer's answer is not one that this client can open.
+    case badAnswer(IdentityID, String)
     /// A receipt does not prove what was submitted.
     case badReceipt(String)
     /// No such folder, record, consent or service is known to this client or on the ledger.
@@ -58,6 +66,7 @@ package enum ClientError: Error, Hashable, Sendable {
         case let error as SealedRecordError: self = .record(error)
         case let error as WFDBError: self = .wfdb(error)
         case let error as ProfileError: self = .profile("\(error)")
+        case let error as FileError: self = .file(error)
         default: self = .other("\(error)")
         }
     }
@@ -77,6 +86,10 @@ extension ClientError: CustomStringConvertible {
         case .record(let error): "sealed record: \(error)"
         case .wfdb(let error): "\(error)"
         case .profile(let reason): "profile: \(reason)"
+        case .file(let error): "\(error)"
+        case .spool(let path, let reason): "\(path) is no deposit that waits: \(reason)"
+        case .tooLarge(let bytes, let bound): "a sealed record of \(bytes) bytes; clients open at most \(bound)"
+        case .badAnswer(let transformer, let reason): "the answer of \(transformer) does not open: \(reason)"
         case .badReceipt(let reason): "the ledger's receipt proves nothing: \(reason)"
         case .unknown(let what): "unknown: \(what)"
         case .recordMismatch(let record, let reason): "record \(record) is not what the ledger says: \(reason)"

@@ -1,3 +1,4 @@
+import DurableFiles
 import Octets
 import SealedRecord
 package import ServiceProtocols
@@ -5,19 +6,25 @@ package import SharingContracts
 import Umbral
 
 /// A hospital's or a cart's errand: seal a recording to a folder, store it, and log that.
+///
+/// The sealed record and the signed transaction are in the spool before anybody is told of them. What was interrupted goes on
+/// with ``resume(progress:)``.
 package struct Depositor: Sendable {
     private let identity: IdentityID
     private let signer: TransactionSigner
     private let session: LedgerSession
     private let services: ServiceDirectory
+    private let spool: DepositSpool
 
     package init(
-        identity: IdentityID, signer: TransactionSigner, session: LedgerSession, services: ServiceDirectory
+        identity: IdentityID, signer: TransactionSigner, session: LedgerSession, services: ServiceDirectory,
+        spool: DepositSpool
     ) {
         self.identity = identity
         self.signer = signer
         self.session = session
         self.services = services
+        self.spool = spool
     }
 
     /// What came of a deposit.
@@ -34,6 +41,7 @@ package struct Depositor: Sendable {
     /// The depositor keeps no key: after this it cannot open the record.
     ///
     /// - Parameter progress: Called with bytes stored and bytes in all.
+    /// - Throws: ``ClientError/tooLarge(bytes:bound:)`` for a recording that no client could open.
     package func deposit(
         _ files: WFDBFiles, kind: RecordKind, in folder: FolderID,
         progress: @Sendable (UInt64, UInt64) -> Void = { _, _ in }
@@ -42,43 +50,95 @@ package struct Depositor: Sendable {
             guard let found = state.folder(folder), !found.isErased else { throw .unknown("open folder \(folder)") }
             return found.delegatingKey
         }
-        let sealed: SealedRecord.Sealed
+        let item: DepositSpool.Item
         do {
-            let (capsule, seed) = try Capsule.encapsulate(to: key)
-            sealed = try SealedRecord.seal(
-                files.files.map(\.bytes), folderPublicKey: key.compressed, capsule: capsule.simple, seed: seed.octets,
-                metadata: RecordMetadata(files))
+            item = try seal(files, kind, to: key, in: folder)
+            try spool.keep(item)
         } catch { throw ClientError(error) }
-        let record = RecordID(sealed.header.recordID)
-        let size = UInt64(sealed.container.count)
-        guard let sizeClass = SizeClass(containerByteCount: size) else {
-            throw .other("a sealed record of \(size) bytes is beyond every size class")
-        }
-        try await store(sealed, record, size, progress)
-        let (_, receipt) = try await session.submit(
-            .recordDeposited(
-                RecordDeposited(
-                    record: record, folder: folder, depositor: identity,
-                    ciphertextCommitment: sealed.commitment.digest,
-                    capsuleDigest: LedgerDigest.capsule(sealed.header.capsule.bytes, of: record),
-                    sizeClass: UInt32(sizeClass.exponent), kind: kind)), by: signer)
-        return Deposit(record: record, address: sealed.digest, size: size, receipt: receipt)
+        return try await complete(item, progress)
     }
 
-    /// Uploads from wherever an earlier attempt stopped.
+    /// Goes on with every deposit that was interrupted, oldest name first.
+    ///
+    /// - Returns: What came of each. Those that cannot go on now stay where they are, and do not keep the others back.
+    package func resume(
+        progress: @Sendable (UInt64, UInt64) -> Void = { _, _ in }
+    ) async throws(ClientError) -> [Result<Deposit, ClientError>] {
+        var outcomes: [Result<Deposit, ClientError>] = []
+        for item in try spool.waiting() {
+            do throws(ClientError) { outcomes.append(.success(try await complete(item, progress))) } catch {
+                outcomes.append(.failure(error))
+            }
+        }
+        return outcomes
+    }
+
+    /// Seals into the spool's file while hashing, and signs what the ledger is to be told.
+    private func seal(
+        _ files: WFDBFiles, _ kind: RecordKind, to key: PublicKey, in folder: FolderID
+    ) throws -> DepositSpool.Item {
+        let name = spool.newName()
+        let (capsule, seed) = try Capsule.encapsulate(to: key)
+        let file = try FileSink(path: spool.path(ofSealed: name))
+        let sink = DigestingSink(file)
+        let writer = try SealedRecordWriter(
+            to: sink, folderPublicKey: key.compressed, capsule: capsule.simple, seed: seed.octets,
+            metadata: RecordMetadata(files))
+        let size = writer.header.layout.containerByteCount
+        guard size <= SealedRecordDownload.maximumBytes, let sizeClass = SizeClass(containerByteCount: size) else {
+            throw ClientError.tooLarge(bytes: size, bound: SealedRecordDownload.maximumBytes)
+        }
+        for content in files.files { try writer.write(content.bytes) }
+        try writer.finish()
+        try file.finish()
+        let commitment = CiphertextCommitment(
+            containerDigest: sink.digest, containerByteCount: sink.byteCount, blinding: writer.ledgerBlinding)
+        let transaction = try signer.signed(
+            .recordDeposited(
+                RecordDeposited(
+                    record: RecordID(writer.header.recordID), folder: folder, depositor: identity,
+                    ciphertextCommitment: commitment.digest,
+                    capsuleDigest: LedgerDigest.capsule(writer.header.capsule.bytes),
+                    sizeClass: UInt32(sizeClass.exponent), kind: kind)))
+        return DepositSpool.Item(name: name, address: sink.digest, size: size, transaction: transaction)
+    }
+
+    /// Stores and logs a deposit of the spool, from wherever an earlier attempt stopped.
+    private func complete(
+        _ item: DepositSpool.Item, _ progress: (UInt64, UInt64) -> Void
+    ) async throws(ClientError) -> Deposit {
+        guard case .recordDeposited(let deposited) = item.transaction.transaction.body else {
+            throw .spool(path: spool.folder, "\(item.name) holds \(item.transaction.transaction.body.name)")
+        }
+        try await store(item, as: deposited.record, progress)
+        let receipt: Receipt
+        do throws(ClientError) { receipt = try await session.submit(item.transaction) } catch {
+            // Refused for good: nobody will ever be told of this record.
+            if case .ledger(.refused) = error { try remove(item) }
+            throw error
+        }
+        try remove(item)
+        return Deposit(record: deposited.record, address: item.address, size: item.size, receipt: receipt)
+    }
+
+    private func remove(_ item: DepositSpool.Item) throws(ClientError) {
+        do { try spool.remove(item) } catch { throw ClientError(error) }
+    }
+
     private func store(
-        _ sealed: SealedRecord.Sealed, _ record: RecordID, _ size: UInt64, _ progress: (UInt64, UInt64) -> Void
+        _ item: DepositSpool.Item, as record: RecordID, _ progress: (UInt64, UInt64) -> Void
     ) async throws(ClientError) {
         do {
             let vault = services.vault
-            var stored = try await vault.beginUpload(record: record, address: sealed.digest, size: size)
-            while stored < size {
-                let end = min(size, stored + UInt64(RecordStoringLimits.maximumReadBytes))
+            if try await vault.find(record)?.address == item.address { return progress(item.size, item.size) }
+            var stored = try await vault.beginUpload(record: record, address: item.address, size: item.size)
+            while stored < item.size {
+                let count = Int(min(item.size - stored, UInt64(RecordStoringLimits.maximumReadBytes)))
                 stored = try await vault.append(
-                    Array(sealed.container[Int(stored)..<Int(end)]), at: stored, to: sealed.digest)
-                progress(stored, size)
+                    try spool.read(item, at: stored, count: count), at: stored, to: item.address)
+                progress(stored, item.size)
             }
-            try await vault.finishUpload(sealed.digest)
+            try await vault.finishUpload(item.address)
         } catch { throw ClientError(error) }
     }
 }

@@ -68,11 +68,67 @@ package actor Doctor {
         let facts = try await session.read { (state) throws(ClientError) in
             try GrantFacts(of: consent, record: record, in: state)
         }
-        let (id, receipt) = try await session.submit(
-            .accessRequested(
-                AccessRequested(authority: .consent(consent), record: record, purpose: facts.terms.purpose)),
-            by: signer)
-        return Request(id: id, record: record, consent: consent, receipt: receipt)
+        var generator = SystemRandomNumberGenerator()
+        let id = TransactionID.random(using: &generator)
+        let signed: SignedTransaction
+        do {
+            signed = try signer.signed(
+                .accessRequested(
+                    AccessRequested(
+                        authority: .consent(consent), record: record, purpose: facts.terms.purpose,
+                        answerKey: try answerKey(for: id).publicKey)), id: id)
+        } catch { throw ClientError(error) }
+        return Request(id: id, record: record, consent: consent, receipt: try await session.submit(signed))
+    }
+
+    /// What this doctor has asked for and not said to have opened, oldest first.
+    ///
+    /// A request counts as one of the consent's opens from when it is on the ledger. Whatever ended this client afterwards, it
+    /// can still be answered: what opens the answers follows from the doctor's keys.
+    package func unfinishedRequests() async throws(ClientError) -> [Request] {
+        let requester = identity.signer
+        let found = try await session.read { (state) throws(ClientError) in
+            Set(state.allConsents.filter { $0.terms.grantee.signer == requester }.map(\.terms.folder))
+                .flatMap { state.folder($0)?.requests ?? [] }.compactMap { state.request($0) }
+                .filter { $0.requester == requester && $0.opened == nil }
+                .sorted { $0.requested.index < $1.requested.index }
+        }
+        var unfinished: [Request] = []
+        for request in found {
+            guard case .consent(let consent) = request.authority else { continue }
+            let receipt: Receipt?
+            do { receipt = try await session.ledger.receipt(of: request.id) } catch { throw .ledger(error) }
+            guard let receipt else { continue }
+            do {
+                guard try session.trust.verify(receipt).entry.transaction.id == request.id else { continue }
+            } catch { throw .badReceipt("\(error)") }
+            unfinished.append(Request(id: request.id, record: request.record, consent: consent, receipt: receipt))
+        }
+        return unfinished
+    }
+
+    /// One proxy's fragment for a request, as the doctor alone can read it, logged before it was answered.
+    ///
+    /// - Returns: 359 bytes from an honest proxy.
+    package func fragment(
+        from proxy: IdentityID, to asked: Request, capsule: [UInt8]
+    ) async throws(ClientError) -> [UInt8] {
+        try await Self.fragment(
+            from: proxy, to: asked, capsule, services, session.trust, try answerKey(for: asked.id))
+    }
+
+    private static func fragment(
+        from proxy: IdentityID, to asked: Request, _ capsule: [UInt8], _ services: ServiceDirectory,
+        _ trust: TrustAnchor, _ key: AnswerKey
+    ) async throws(ClientError) -> [UInt8] {
+        do {
+            let answer = try await services.proxy(proxy).transform(request: asked.receipt, capsule: capsule)
+            return try trust.open(answer, to: asked.id, by: proxy, with: key)
+        } catch { throw ClientError(error) }
+    }
+
+    private func answerKey(for request: TransactionID) throws(ClientError) -> AnswerKey {
+        do { return try AnswerKey(from: receivingKey.octets, for: request) } catch { throw ClientError(error) }
     }
 
     /// Asks for access to a record under a consent and opens it.
@@ -88,7 +144,7 @@ package actor Doctor {
     /// - Parameter order: The proxies to ask, in this order; in random order where it is nil.
     /// - Throws: ``ClientError/tooFewProxies(answered:threshold:refusals:)`` where too few answered rightly.
     package func open(_ asked: Request, asking order: [IdentityID]? = nil) async throws(ClientError) -> Opening {
-        let (request, receipt) = (asked.id, asked.receipt)
+        let request = asked.id
         let facts = try await session.read { (state) throws(ClientError) in
             try GrantFacts(of: asked.consent, record: asked.record, in: state)
         }
@@ -98,9 +154,9 @@ package actor Doctor {
         var gathering = FragmentGathering(
             proxies: order ?? facts.terms.proxies.shuffled(), threshold: facts.terms.threshold)
         while true {
-            let asked = gathering.takeNext()
-            guard !asked.isEmpty else { throw gathering.failure }
-            let answers = await answers(of: asked, to: request, receipt, download.capsule.simple.bytes)
+            let next = gathering.takeNext()
+            guard !next.isEmpty else { throw gathering.failure }
+            let answers = try await answers(of: next, to: asked, download.capsule.simple.bytes)
             gathering.add(answers, request: request, capsule: download.capsule.simple.bytes)
             guard gathering.isEnough else { continue }
             do {
@@ -110,7 +166,7 @@ package actor Doctor {
                 }
                 gathering.reject(opened.rejected, request: request, capsule: download.capsule.simple.bytes)
                 let files = try download.open(with: opened.value)
-                try await session.submit(.recordOpened(RecordOpened(request: request)), by: signer)
+                try await recordOpening(of: request)
                 return Opening(
                     files: files, request: request,
                     used: Array(gathering.proxiesInUse.prefix(facts.terms.threshold)), liars: gathering.liars,
@@ -121,6 +177,13 @@ package actor Doctor {
                 guard !rejected.isEmpty else { throw .umbral(error) }
                 gathering.reject(rejected, request: request, capsule: download.capsule.simple.bytes)
             } catch { throw ClientError(error) }
+        }
+    }
+
+    /// Says on the ledger that a request was opened, unless that is said already.
+    private func recordOpening(of request: TransactionID) async throws(ClientError) {
+        do { try await session.submit(.recordOpened(RecordOpened(request: request)), by: signer) } catch {
+            guard case .ledger(.refused(let violation)) = error, violation.code == .alreadyOpened else { throw error }
         }
     }
 
@@ -151,18 +214,16 @@ package actor Doctor {
 
     /// All at once; an answer counts only when the proxy has logged exactly it.
     private func answers(
-        of proxies: [IdentityID], to request: TransactionID, _ receipt: Receipt, _ capsule: [UInt8]
-    ) async -> [(proxy: IdentityID, answer: Result<[UInt8], ClientError>)] {
-        let services = services
-        let trust = session.trust
+        of proxies: [IdentityID], to asked: Request, _ capsule: [UInt8]
+    ) async throws(ClientError) -> [(proxy: IdentityID, answer: Result<[UInt8], ClientError>)] {
+        let (services, trust, key) = (services, session.trust, try answerKey(for: asked.id))
         return await withTaskGroup { group in
             for proxy in proxies {
                 group.addTask { () -> (proxy: IdentityID, answer: Result<[UInt8], ClientError>) in
-                    do {
-                        let answer = try await services.proxy(proxy).transform(request: receipt, capsule: capsule)
-                        try trust.verify(answer, to: request, by: proxy)
-                        return (proxy, .success(answer.fragment))
-                    } catch { return (proxy, .failure(ClientError(error))) }
+                    do throws(ClientError) {
+                        let fragment = try await Self.fragment(from: proxy, to: asked, capsule, services, trust, key)
+                        return (proxy, .success(fragment))
+                    } catch { return (proxy, .failure(error)) }
                 }
             }
             return await group.reduce(into: []) { $0.append($1) }

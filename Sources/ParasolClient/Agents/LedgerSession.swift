@@ -31,7 +31,10 @@ package struct LedgerSession: Sendable {
         while true {
             do {
                 let receipt = try await ledger.submit(transaction.serialized)
-                return try check(receipt, of: transaction)
+                do { try trust.verify(receipt, of: transaction.transaction) } catch {
+                    throw ClientError.badReceipt("\(error)")
+                }
+                return receipt
             } catch {
                 guard let error = error as? LedgerError else { throw ClientError(error) }
                 guard case .notFinal = error, attempt < Self.attempts else { throw .ledger(error) }
@@ -60,14 +63,5 @@ package struct LedgerSession: Sendable {
     ) async throws(ClientError) -> Value {
         do { try await replica.catchUp() } catch { throw .replica(error) }
         return try await replica.read(body)
-    }
-
-    private func check(_ receipt: Receipt, of transaction: SignedTransaction) throws(ClientError) -> Receipt {
-        let proved: VerifiedReceipt
-        do { proved = try trust.verify(receipt) } catch { throw .badReceipt("\(error)") }
-        guard proved.entry.transaction == transaction.transaction else {
-            throw .badReceipt("it is of another transaction")
-        }
-        return receipt
     }
 }

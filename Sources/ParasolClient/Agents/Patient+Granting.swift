@@ -17,7 +17,7 @@ extension Patient {
     package func grant(_ terms: GrantTerms) async throws(ClientError) -> Grant {
         var generator = SystemRandomNumberGenerator()
         let consent = ConsentID.random(using: &generator)
-        try await session.submit(
+        try await submit(
             .consentGranted(
                 ConsentGranted(
                     consent: consent, folder: terms.folder, grantee: terms.grantee, scope: terms.scope,
@@ -29,6 +29,8 @@ extension Patient {
 
     /// Issues the keys of a consent that is on the ledger, unless they are issued, and delivers what is not delivered.
     package func issueKeys(for consent: ConsentID) async throws(ClientError) -> Grant {
+        // Keys that were signed as issued and whose receipt was lost are not issued anew: their halves are the kept ones.
+        try await submitPending()
         let facts = try await session.read { (state) throws(ClientError) in try IssuanceFacts(of: consent, in: state) }
         if !facts.areKeysIssued { try await issue(facts) }
         return Grant(consent: consent, undelivered: try await deliver(consent))

@@ -20,27 +20,34 @@ extension Patient {
         let keys = try await keys(of: folder.id)
         let signer = try await signer(of: folder.id)
         let download = try await SealedRecordDownload(found, folderKey: folder.delegatingKey, from: services)
-        let (request, receipt) = try await session.submit(
-            .accessRequested(
-                AccessRequested(authority: .folder(folder.id), record: record, purpose: .patientRequested)),
-            by: signer)
+        var generator = SystemRandomNumberGenerator()
+        let request = TransactionID.random(using: &generator)
+        let answerKey: AnswerKey
+        let asked: AccessRequested
+        do {
+            answerKey = try AnswerKey(from: keys.share, for: request)
+            asked = AccessRequested(
+                authority: .folder(folder.id), record: record, purpose: .patientRequested,
+                answerKey: try answerKey.publicKey)
+        } catch { throw ClientError(error) }
+        let receipt = try await submit(.accessRequested(asked), id: request, by: signer)
         let seed: CapsuleSeed
         do {
             let answer = try await services.keyService(folder.keyService)
                 .decapsulate(request: receipt, capsule: download.capsule.simple.bytes)
-            try session.trust.verify(answer, to: request, by: folder.keyService)
-            seed = try PartialDecapsulation(serialized: answer.fragment).seed(
+            let part = try session.trust.open(answer, to: request, by: folder.keyService, with: answerKey)
+            seed = try PartialDecapsulation(serialized: part).seed(
                 of: download.capsule, with: try DelegatingKeyShare(keys.share, role: .patient),
                 serviceShare: folder.opening.serviceShare.publicShare)
         } catch { throw ClientError(error) }
         let files = try download.open(with: seed)
-        try await session.submit(.recordOpened(RecordOpened(request: request)), by: signer)
+        try await submit(.recordOpened(RecordOpened(request: request)), by: signer)
         return (files, request)
     }
 
     /// Logs that an opened record was written out in the clear.
     package func recordExport(of request: TransactionID, in folder: FolderID) async throws(ClientError) {
-        try await session.submit(
+        try await submit(
             .recordExported(RecordExported(request: request)), by: try await signer(of: folder))
     }
 }

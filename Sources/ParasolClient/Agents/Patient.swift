@@ -8,7 +8,7 @@ import Umbral
 ///
 /// Keys are in the profile, on disk and sealed, before anything that depends on them is on the ledger.
 package actor Patient {
-    let profile: ProfileStore
+    package nonisolated let profile: ProfileStore
     let session: LedgerSession
     let services: ServiceDirectory
 
@@ -40,13 +40,16 @@ package actor Patient {
             try await profile.update { $0.folders.append(opened) }
 
             let service = try services.keyService(keyService)
+            let signer = TransactionSigner(id: folder.signer, key: signingKey, origin: session.origin)
             let offer = try await service.openShare(
-                for: folder, patientShare: share.publicKey.compressed.bytes, proof: proof.serialized)
+                for: folder,
+                keys: FolderOpeningKeys(
+                    patientShare: share.publicKey.compressed.bytes, signingKey: signer.signingKey.compressed.bytes,
+                    verifyingKey: verifyingSecret.publicKey.compressed.bytes), proof: proof.serialized)
             let serviceShare = try PublicKey(compressed: offer.point)
             let serviceProof = try ShareProof(serialized: offer.proof)
             let verified = try serviceProof.verified(share: serviceShare, role: .service, folder: folder.octets)
             let own = try proof.verified(share: share.publicKey, role: .patient, folder: folder.octets)
-            let signer = TransactionSigner(id: folder.signer, key: signingKey, origin: session.origin)
             let body = FolderOpened(
                 folder: folder, keyService: keyService, signingKey: signer.signingKey,
                 verifyingKey: verifyingSecret.publicKey,
@@ -60,24 +63,29 @@ package actor Patient {
 
     /// Erases a folder for ever: logs it, destroys the patient's share, and has the other holders destroy theirs.
     ///
+    /// Where it is interrupted, the same call goes on.
+    ///
     /// - Returns: The holders that have not said yet that they destroyed theirs; they do it when they next look.
     package func erase(_ folder: FolderID) async throws(ClientError) -> [ClientError.ProxyRefusal] {
-        let (keyService, proxies) = try await session.read { (state) throws(ClientError) in
+        try await submitPending()
+        let (found, proxies) = try await session.read { (state) throws(ClientError) in
             guard let found = state.folder(folder) else { throw .unknown("folder \(folder)") }
-            return (found.keyService, Set(found.consents.flatMap { state.consent($0)?.terms.proxies ?? [] }))
+            return (found, Set(found.consents.flatMap { state.consent($0)?.terms.proxies ?? [] }))
         }
-        try await session.submit(.folderErased(FolderErased(folder: folder)), by: try await signer(of: folder))
+        if !found.isErased {
+            try await submit(.folderErased(FolderErased(folder: folder)), by: try await signer(of: folder))
+        }
+        let consents = Set(found.consents)
         let now = session.clock.now()
         do {
             try await profile.update { (profile) throws(ProfileError) in
-                let consents = Set(profile.deliveries.map(\.consent))
-                for consent in consents { profile.deliveries.removeAll { $0.consent == consent } }
+                profile.deliveries.removeAll { consents.contains($0.consent) }
                 try profile.eraseFolder(folder, at: now)
             }
         } catch { throw ClientError(error) }
         var silent: [ClientError.ProxyRefusal] = []
-        do { _ = try await services.keyService(keyService).destroyErasedShares() } catch {
-            silent.append(.init(proxy: keyService, reason: "\(error)"))
+        do { _ = try await services.keyService(found.keyService).destroyErasedShares() } catch {
+            silent.append(.init(proxy: found.keyService, reason: "\(error)"))
         }
         return silent + (await destroyEndedFragments(at: proxies))
     }
@@ -86,15 +94,23 @@ package actor Patient {
 
     /// Takes a consent back. From the first checkpoint that contains it no proxy transforms under it.
     ///
+    /// Where it is interrupted, the same call goes on.
+    ///
     /// - Returns: The proxies that have not said yet that they destroyed their fragments.
     package func revoke(_ consent: ConsentID) async throws(ClientError) -> [ClientError.ProxyRefusal] {
-        let terms = try await session.read { (state) throws(ClientError) in
+        try await submitPending()
+        let found = try await session.read { (state) throws(ClientError) in
             guard let found = state.consent(consent) else { throw .unknown("consent \(consent)") }
-            return found.terms
+            return found
         }
-        try await session.submit(
-            .consentRevoked(ConsentRevoked(consent: consent)), by: try await signer(of: terms.folder))
-        return await destroyEndedFragments(at: Set(terms.proxies))
+        if found.revoked == nil {
+            try await submit(
+                .consentRevoked(ConsentRevoked(consent: consent)), by: try await signer(of: found.terms.folder))
+        }
+        do { try await profile.update { $0.deliveries.removeAll { $0.consent == consent } } } catch {
+            throw ClientError(error)
+        }
+        return await destroyEndedFragments(at: Set(found.terms.proxies))
     }
 
     /// Everybody who asked for access to the folder's records, and what came of it, oldest first.
@@ -145,6 +161,6 @@ package actor Patient {
                 signer: service.identity.signer, normalizing: try await service.countersign(transaction.serialized))
             signed = try SignedTransaction(transaction, signatures: [try signer.signature(on: transaction), theirs])
         } catch { throw ClientError(error) }
-        _ = try await session.submit(signed)
+        try await submit(signed)
     }
 }

@@ -47,7 +47,7 @@ package struct SealedRecordDownload: Sendable {
         guard header.folderPublicKey == folderKey.compressed else {
             throw .recordMismatch(id, "it is sealed to another key than its folder's")
         }
-        guard LedgerDigest.capsule(header.capsule.bytes, of: id) == record.capsuleDigest else {
+        guard LedgerDigest.capsule(header.capsule.bytes) == record.capsuleDigest else {
             throw .recordMismatch(id, "its capsule is not the deposited one")
         }
         do { capsule = try Capsule(simple: header.capsule.bytes) } catch { throw .umbral(error) }

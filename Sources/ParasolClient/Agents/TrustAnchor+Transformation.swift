@@ -3,16 +3,25 @@ import ServiceProtocols
 import SharingContracts
 
 extension TrustAnchor {
-    /// Checks that an answer was logged before it left: that its receipt is of a `Transformed` of this request, by this
-    /// transformer, that commits to exactly this fragment.
-    func verify(
-        _ answer: Transformation, to request: TransactionID, by transformer: IdentityID
-    ) throws(ClientError) {
+    /// Opens an answer, and checks that it was logged before it left: that its receipt is of a `Transformed` of this request, by
+    /// this transformer, that commits to exactly what was sealed.
+    ///
+    /// - Returns: The capsule fragment or partial decapsulation.
+    func open(
+        _ answer: Transformation, to request: TransactionID, by transformer: IdentityID, with key: AnswerKey
+    ) throws(ClientError) -> [UInt8] {
+        let fragment: [UInt8]
+        do {
+            fragment = try key.open(
+                try SealedAnswer(serialized: answer.sealedAnswer),
+                in: AnswerContext(origin: originName, request: request, transformer: transformer))
+        } catch { throw .badAnswer(transformer, "\(error)") }
         let proved: VerifiedReceipt
         do { proved = try verify(answer.receipt) } catch { throw .badReceipt("\(error)") }
         guard case .transformed(let transformed) = proved.entry.transaction.body,
             transformed.request == request, transformed.transformer == transformer, answer.transformer == transformer,
-            transformed.fragmentDigest == LedgerDigest.fragment(answer.fragment, by: transformer, for: request)
+            transformed.fragmentDigest == LedgerDigest.fragment(fragment, by: transformer, for: request)
         else { throw .badReceipt("\(transformer) did not log what it answered") }
+        return fragment
     }
 }

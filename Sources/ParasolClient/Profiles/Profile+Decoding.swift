@@ -23,6 +23,9 @@ extension Profile {
         for _ in 0..<(try reader.readCount(.deliveries, atMost: ProfileLimits.deliveryCount)) {
             deliveries.append(try PendingDelivery(reading: &reader))
         }
+        for _ in 0..<(try reader.readCount(.outbox, atMost: ProfileLimits.outboxCount)) {
+            outbox.append(try reader.readBytes32(.outbox, atMost: ProfileLimits.signedTransactionByteCount))
+        }
         if try reader.readPresence(.trust) { trust = try LedgerTrust(reading: &reader) }
         try reader.finishPadding()
         try validate()
@@ -33,7 +36,7 @@ extension ProfileFolder {
     fileprivate init(reading reader: inout SecretReader) throws(ProfileError) {
         let id = FolderID(try reader.readFixed())
         let name = try reader.readText(.folderName, atMost: ProfileLimits.nameByteCount)
-        let createdAt = Timestamp(milliseconds: try reader.readBigEndian())
+        let createdAt = Timestamp(microseconds: try reader.readBigEndian())
         let number = try reader.readUInt8()
         let state: State
         switch number {
@@ -44,7 +47,7 @@ extension ProfileFolder {
                     signingKey: try reader.readSecret(count), verifyingSecret: try reader.readSecret(count),
                     share: try reader.readSecret(count)))
         case ProfileFormat.erasedFolder:
-            state = .erased(at: Timestamp(milliseconds: try reader.readBigEndian()))
+            state = .erased(at: Timestamp(microseconds: try reader.readBigEndian()))
         default: throw .invalid(field: .folderState, .unknownValue(number))
         }
         self.init(id: id, name: name, createdAt: createdAt, state: state)

@@ -37,6 +37,7 @@ extension Profile {
             writer.writeBytes32(pending.delivery.patientHalf)
             writer.writeBytes32(pending.delivery.serviceHalf)
         }
+        writer.writeAll(outbox) { writer.writeBytes32($0) }
         writer.writeOptional(trust) { trust in
             writer.writeText(trust.logKey)
             writer.writeText(trust.witnessPolicy)
@@ -51,7 +52,7 @@ extension ProfileFolder {
     fileprivate func encode(to writer: SecretWriter) {
         writer.write(id.octets)
         writer.writeText(name)
-        writer.writeBigEndian(createdAt.milliseconds)
+        writer.writeBigEndian(createdAt.microseconds)
         switch state {
         case .open(let keys):
             writer.writeUInt8(ProfileFormat.openFolder)
@@ -60,7 +61,7 @@ extension ProfileFolder {
             writer.write(keys.share)
         case .erased(let time):
             writer.writeUInt8(ProfileFormat.erasedFolder)
-            writer.writeBigEndian(time.milliseconds)
+            writer.writeBigEndian(time.microseconds)
         }
     }
 }

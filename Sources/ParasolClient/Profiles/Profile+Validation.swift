@@ -15,6 +15,10 @@ extension Profile {
         for record in records { try Self.check(record.label, .recordLabel, atMost: ProfileLimits.nameByteCount) }
         try Self.checkDistinct(records.map(\.id), .records)
         try validateDeliveries()
+        try Self.check(outbox.count, .outbox, atMost: ProfileLimits.outboxCount)
+        for signed in outbox {
+            try Self.checkLength(signed.count, .outbox, atMost: ProfileLimits.signedTransactionByteCount)
+        }
         if let trust { try Self.validate(trust) }
     }
 

@@ -17,12 +17,14 @@ package struct Profile: Sendable, Equatable {
     package var folders: [ProfileFolder]
     package var records: [KnownRecord]
     package var deliveries: [PendingDelivery]
+    /// Signed transactions whose receipts have not come yet, in the order they were signed; each at most 60,000 bytes.
+    package var outbox: [[UInt8]]
     package var trust: LedgerTrust?
 
     package init(
         kind: ProfileKind, displayName: String, signer: SignerID? = nil, signingKey: SecretOctets? = nil,
         receivingKey: SecretOctets? = nil, folders: [ProfileFolder] = [], records: [KnownRecord] = [],
-        deliveries: [PendingDelivery] = [], trust: LedgerTrust? = nil
+        deliveries: [PendingDelivery] = [], outbox: [[UInt8]] = [], trust: LedgerTrust? = nil
     ) {
         self.kind = kind
         self.displayName = displayName
@@ -32,6 +34,7 @@ package struct Profile: Sendable, Equatable {
         self.folders = folders
         self.records = records
         self.deliveries = deliveries
+        self.outbox = outbox
         self.trust = trust
     }
 

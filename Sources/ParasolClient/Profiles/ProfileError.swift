@@ -42,6 +42,8 @@ package enum ProfileError: Error, Hashable, Sendable {
     case passphraseLength(Int)
     /// The profile knows no folder of this identifier (hexadecimal).
     case unknownFolder(String)
+    /// The profile has followed the ledger with the log key `known`, or under another witness policy.
+    case otherLedger(known: String, offered: String)
     /// libcrypto failed for a reason that lies in no input.
     case cipher(CiphersError)
 }
@@ -63,6 +65,7 @@ package enum ProfileField: String, Hashable, Sendable {
     case recordLabel = "record label"
     case deliveries
     case deliveryPart = "delivery part"
+    case outbox
     case trust
     case logKey = "log key"
     case witnessPolicy = "witness policy"
@@ -106,6 +109,8 @@ extension ProfileError: CustomStringConvertible {
         case .passphraseLength(let count):
             "a passphrase of \(count) bytes; \(ProfileLimits.passphraseByteCount) are allowed"
         case .unknownFolder(let folder): "the profile knows no folder \(folder)"
+        case .otherLedger(let known, let offered):
+            "the profile follows the ledger \(known), not \(offered) under this policy"
         case .cipher(let error): "\(error)"
         }
     }

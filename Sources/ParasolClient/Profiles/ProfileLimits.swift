@@ -7,6 +7,10 @@ package enum ProfileLimits {
     package static let deliveryCount = 16_384
     /// Bytes of each of the two parts of a fragment delivery, several times what they have.
     package static let deliveryPartByteCount = 8_192
+    /// Signed transactions that wait for their receipts.
+    package static let outboxCount = 256
+    /// Bytes of a signed transaction: what a ledger takes.
+    package static let signedTransactionByteCount = 60_000
     /// UTF-8 bytes of a log's verifier key.
     package static let logKeyByteCount = 4_096
     /// UTF-8 bytes of a witness policy: what the ledger's founding entry may hold.

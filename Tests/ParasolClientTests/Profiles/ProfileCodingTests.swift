@@ -52,7 +52,7 @@ import Testing
 
     @Test func whatFollowsTheContentsMustBeZero() throws {
         let bytes = plain(try Profile(kind: .doctor, displayName: "").encoded())
-        for position in [22, 100, 4095] {
+        for position in [26, 100, 4095] {
             var changed = bytes
             changed[position] = 1
             #expect(refusal { try decoded(changed) } == .invalid(field: .padding, .notZero))
@@ -77,6 +77,7 @@ import Testing
         let bytes = plain(try Profile(kind: .doctor, displayName: "").encoded())
         for (offset, field, bound) in [
             (6, ProfileField.folders, 4096), (10, .records, 65536), (14, .deliveries, 16384),
+            (18, .outbox, 256),
         ] {
             var changed = bytes
             for index in 0..<4 { changed[offset + index] = 0xff }
