@@ -121,8 +121,7 @@ let programs: [Target] = [
             "Octets", "Ciphers", "Secp256k1", "Umbral", "SealedRecord", "TransparencyLog", "Electrocardiogram",
             "SharingMessages", "SharingContracts", "ServiceProtocols", "LedgerReplica", "LedgerNode", "KeyService",
             "ProxyService", "RecordVault", "ParasolClient", "EmbeddedNode", "Persistence", "DurableFiles", arguments,
-            crypto,
-            logging,
+            crypto, logging, protobuf,
         ],
         swiftSettings: house)
 ]
@@ -156,6 +155,7 @@ let checks: [Target] = [
     tests("Electrocardiogram", ["Octets"]),
     tests("SharingContracts", ["TestKit", "Octets", "SharingMessages", "Secp256k1", "Umbral", crypto, protobuf]),
     tests("DurableFiles", []),
+    tests("ServiceProtocols", ["Octets", "SharingContracts", crypto]),
     tests(
         "RecordVault",
         ["Octets", "ServiceProtocols", "SharingContracts", "SealedRecord", "DurableFiles", "Persistence", crypto]),
@@ -169,8 +169,8 @@ let checks: [Target] = [
     tests(
         "ParasolClient",
         [
-            "TestKit", "Octets", "Ciphers", "Secp256k1", "Umbral", "SharingContracts", "DurableFiles",
-            "ServiceProtocols", crypto,
+            "TestKit", "Octets", "Ciphers", "Secp256k1", "Umbral", "SealedRecord", "Electrocardiogram", "SharingContracts",
+            "DurableFiles", "ServiceProtocols", crypto,
         ]),
     tests("parasol", []),
     tests(
@@ -179,7 +179,8 @@ let checks: [Target] = [
             "TestKit", "Octets", "SealedRecord", "Ciphers", "Umbral", "TransparencyLog", "Electrocardiogram",
             "SharingContracts",
             "ServiceProtocols",
-            "LedgerReplica", "LedgerNode", "ParasolClient", "ProxyService", "Secp256k1", "Ciphers", crypto,
+            "LedgerReplica", "LedgerNode", "KeyService", "ParasolClient", "ProxyService", "Persistence", "DurableFiles",
+            "Secp256k1", crypto,
         ]),
 ]
 

@@ -38,17 +38,18 @@ extension EmbeddedNode {
         try await enroll(keyServiceID, .keyService, keyServiceKey, nil, members[0], trust)
 
         var proxies: [ProxyService] = []
+        var seats: [ProxySeat] = []
         for number in 0..<configuration.proxyCount {
-            let identity = IdentityID.random(using: &generator)
-            let key = P256.Signing.PrivateKey()
-            let openingKey = try OpeningKey.random()
+            let seat = ProxySeat(
+                identity: .random(using: &generator), signingKey: P256.Signing.PrivateKey(), openingKey: try .random(),
+                keyring: try MasterKeyring(current: .random(id: 1)),
+                database: try path("proxy-\(number + 1)", "proxy.sqlite"))
+            seats.append(seat)
             proxies.append(
-                try ProxyService(
-                    identity: identity, signingKey: key, openingKey: openingKey,
-                    keyring: try MasterKeyring(current: .random(id: 1)),
-                    databasePath: try path("proxy-\(number + 1)", "proxy.sqlite"), ledger: ledger, trust: trust,
-                    clock: clock, reencryption: configuration.reencryption(number)))
-            try await enroll(identity, .proxy, key, openingKey.sealingKey, members[number], trust)
+                try seat.open(
+                    ledger: ledger, trust: trust, clock: clock, reencryption: configuration.reencryption(number)))
+            try await enroll(
+                seat.identity, .proxy, seat.signingKey, seat.openingKey.sealingKey, members[number], trust)
         }
         let vault = try await RecordVault.open(
             configuration.folder + "/vault", limits: VaultLimits(quotaBytes: 64 << 30), clock: clock)
@@ -58,7 +59,7 @@ extension EmbeddedNode {
                 id: keyServiceID.signer, key: keyServiceKey, origin: trust.originName), proxies: proxies,
             vault: vault, members: members,
             directory: ServiceDirectory(keyServices: [keyService], proxies: proxies, vault: vault), keyring: keyring,
-            keyServiceDatabase: keyServiceDatabase)
+            keyServiceKey: keyServiceKey, keyServiceDatabase: keyServiceDatabase, proxySeats: seats)
     }
 
     private static func openLedger(

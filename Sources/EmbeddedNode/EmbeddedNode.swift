@@ -1,3 +1,4 @@
+import Crypto
 import KeyService
 package import LedgerNode
 package import LedgerReplica
@@ -26,7 +27,10 @@ package struct EmbeddedNode: Sendable {
     package let members: [MemberAgent]
     package let directory: ServiceDirectory
     let keyring: MasterKeyring
+    let keyServiceKey: P256.Signing.PrivateKey
     let keyServiceDatabase: String
+    /// In the order of the proxies' numbers.
+    let proxySeats: [ProxySeat]
 
     /// How a node is founded.
     package struct Configuration: Sendable {

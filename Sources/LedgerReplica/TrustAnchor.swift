@@ -13,7 +13,7 @@ package struct TrustAnchor: Hashable, Sendable {
 
     /// Reads the policy.
     ///
-    /// - Throws: what ``TrustPolicy`` and ``LogOrigin`` throw, and ``TransparencyLogError/noQuorum`` for a policy under which
+    /// - Throws: what `TrustPolicy` and `LogOrigin` throw, and `TransparencyLogError/noQuorum` for a policy under which
     ///   the log's key alone decides what is final: there is no fail-open switch.
     package init(origin: String, policyText: String) throws(TransparencyLogError) {
         self.origin = try LogOrigin(origin)

@@ -31,7 +31,7 @@ package actor ProxyService: Transforming {
     private var fragments: FragmentStore
 
     /// - Parameters:
-    ///   - identity: The enrolled identity; its ``Umbral/SealingKey`` on the ledger must be that of `openingKey`.
+    ///   - identity: The enrolled identity; its `SealingKey` on the ledger must be that of `openingKey`.
     ///   - openingKey: Opens the halves that are sealed to this proxy.
     ///   - keyring: Seals fragments at rest.
     ///   - databasePath: The proxy's own SQLite file.

@@ -104,7 +104,8 @@ package enum AnswerError: Error, Hashable, Sendable {
 extension AnswerError: CustomStringConvertible {
     package var description: String {
         switch self {
-        case .badLength(let count): "an answer of \(count) bytes; 1 to \(SealedAnswer.maximumPlaintextBytes) are allowed"
+        case .badLength(let count):
+            "an answer of \(count) bytes; 1 to \(SealedAnswer.maximumPlaintextBytes) are allowed"
         case .badKey: "the request's answer key is no X25519 public key that can be sealed to"
         case .refused: "the sealed answer does not open: it is changed, or not an answer to this request"
         }

@@ -33,7 +33,8 @@ package struct TransactionSigner: Sendable {
 
     /// A transaction signed by this signer alone, with a fresh random identifier unless one is given.
     package func signed(_ body: TransactionBody, id: TransactionID? = nil) throws -> SignedTransaction {
-        let transaction = try id.map { id throws(ContractViolation) in try Transaction(id: id, body: body) } ?? .random(body)
+        let transaction =
+            try id.map { id throws(ContractViolation) in try Transaction(id: id, body: body) } ?? .random(body)
         return try SignedTransaction(transaction, signatures: [try signature(on: transaction)])
     }
 }

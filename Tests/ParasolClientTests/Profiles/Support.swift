@@ -75,7 +75,7 @@ func fullProfile() throws -> Profile {
                     consent: try identifier(0x62), patientHalf: [UInt8](repeating: 0x63, count: 1400),
                     serviceHalf: []))
         ],
-        outbox: [[0x71], [UInt8](repeating: 0x72, count: 60_000)],
+        outbox: [[0x71], [UInt8](repeating: 0x72, count: 300)],
         trust: LedgerTrust(
             logKey: "example.org/log+1234abcd+AQ==", witnessPolicy: "log x\nquorum none\n", checkpoint: [1, 2, 3]))
 }
