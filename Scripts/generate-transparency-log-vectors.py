@@ -2,7 +2,8 @@
 """Writes Vectors/transparency-log.json, from the C2SP specifications and RFC 6962 alone.
 
 Shares no code with the Swift sources: hashlib for the trees, pyca/cryptography for Ed25519. Deterministic: running it
-again writes the same bytes. Every refused case names the error that a strict implementation should give.
+again writes the same bytes. Every refused case names the error that a strict implementation should give, and every section carries
+the sha256 of its other members, as Protocols/ledger.md says.
 """
 
 import base64
@@ -13,6 +14,9 @@ import sys
 
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 from cryptography.hazmat.primitives.serialization import Encoding, PublicFormat
+
+sys.path.insert(0, str(pathlib.Path(__file__).resolve().parent))
+from independent.vectors import bound  # noqa: E402
 
 
 def sha256(data):
@@ -355,8 +359,10 @@ def cosignatures():
 
 def main():
     vectors = {
-        "about": "Trees (RFC 6962) and C2SP signed-note, tlog-checkpoint, tlog-cosignature, tlog-proof, tlog-policy. "
-        "Written by Scripts/generate-transparency-log-vectors.py from the specifications.",
+        "about": {
+            "text": "Trees (RFC 6962) and C2SP signed-note, tlog-checkpoint, tlog-cosignature, tlog-proof, tlog-policy. "
+            "Written by Scripts/generate-transparency-log-vectors.py from the specifications."
+        },
         "merkle": merkle(),
         "keys": keys(),
         "cosignatures": cosignatures(),
@@ -365,6 +371,7 @@ def main():
         "proofs": proofs(),
         "policies": policies(),
     }
+    vectors = {name: bound(section) for name, section in vectors.items()}
     target = pathlib.Path(__file__).resolve().parent.parent / "Vectors" / "transparency-log.json"
     if len(sys.argv) > 1:
         target = pathlib.Path(sys.argv[1])

@@ -9,16 +9,11 @@ from dataclasses import dataclass
 
 from . import secp256k1 as curve
 from . import xchacha20poly1305 as aead
-from .secp256k1 import G, N, Refused
+from .secp256k1 import G, N
+from .vectors import need
 
 U = curve.hash_to_curve(b"POINT_U", b"PARAMETERS")
 U_OCTETS = curve.encode(U)
-
-
-def need(condition, message):
-    """Refuses where a required equation does not hold."""
-    if not condition:
-        raise Refused(message)
 
 
 def hash_to_scalar(tag, *parts):

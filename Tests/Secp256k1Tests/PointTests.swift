@@ -146,6 +146,15 @@ import Testing
         #expect(try Point.sum(points + negatives + [Point.generator]) == .generator)
     }
 
+    /// SEC 2's generator with both coordinates, and the sign of y where a point is negated.
+    @Test func theUncompressedEncodingHasBothCoordinates() {
+        let x = "79be667ef9dcbbac55a06295ce870b07029bfcdb2dce28d959f2815b16f81798"
+        let y = "483ada7726a3c4655da4fbfc0e1108a8fd17b448a68554199c47d08ffb10d4b8"
+        #expect(Point.generator.uncompressed.hexadecimal == "04" + x + y)
+        let negated = Point.generator.negated().uncompressed.hexadecimal
+        #expect(negated == "04" + x + "b7c52588d95c3b9aa25b0403f1eef75702e84bb7597aabe663b82f6f04ef2777")
+    }
+
     @Test func largeSumsAreAllowed() throws {
         let many = [Point](repeating: .generator, count: 300)
         #expect(try Point.sum(many) == Point.generator(times: PublicScalar(300)))

@@ -164,6 +164,9 @@ import Umbral
         for file in VectorFile.all {
             let context = file.cases[file.robustness.contextCaseIndex]
             let capsule = try Capsule(serialized: try bytes(context.capsule))
+            // Whatever is listed above is in every file that has robustness: a missing item would go unnoticed.
+            let names = Set(file.robustness.items.map(\.what))
+            #expect(names == Set(refusals.keys).union(["valid"]))
             for item in file.robustness.items {
                 var refusal: UmbralError?
                 do throws(UmbralError) {

@@ -22,10 +22,14 @@ package enum SealedRecordVectors {
     ///
     /// - Throws: ``SealedRecordError``, where libcrypto fails.
     package static func generate(seed: UInt64) throws -> [UInt8] {
+        try encoded(VectorFactory.file(seed: seed))
+    }
+
+    private static func encoded(_ file: VectorFile) throws -> [UInt8] {
         let encoder = JSONEncoder()
         encoder.outputFormatting = [.prettyPrinted, .sortedKeys, .withoutEscapingSlashes]
         encoder.keyEncodingStrategy = .convertToSnakeCase
-        return try [UInt8](encoder.encode(VectorFactory.file(seed: seed))) + [0x0a]
+        return try [UInt8](encoder.encode(file)) + [0x0a]
     }
 
     /// Whether `json` looks like a file of these vectors; says nothing on its truth.
@@ -37,7 +41,7 @@ package enum SealedRecordVectors {
     /// Checks every vector of a file, and every field of it against every other.
     ///
     /// A record is sealed again from its inputs, and its container opened; a refusal's container is made and opened. At last the whole file is
-    /// compared with what its generator seed gives, so that no digit anywhere goes unchecked.
+    /// compared with what its generator seed gives, byte for byte, so that no digit and no field anywhere goes unchecked.
     ///
     /// - Returns: an outcome for each vector, and one for the file; a file that cannot be read at all has that one only.
     package static func verify(_ json: [UInt8]) -> [Outcome] {
@@ -69,6 +73,8 @@ package enum SealedRecordVectors {
         do {
             if try VectorFactory.file(seed: file.generatorSeed) != file {
                 failure = "not what generator seed \(file.generatorSeed) gives"
+            } else if try encoded(file) != json {
+                failure = "has a field that nothing checks, or a value written in another way"
             }
         } catch {
             failure = "\(error)"

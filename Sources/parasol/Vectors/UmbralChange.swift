@@ -15,8 +15,6 @@ struct UmbralChange: Sendable {
         case flip(Range<Int>)
         /// These bytes and no others.
         case exact(@Sendable ([UInt8]) -> [UInt8]?)
-        /// The points are written uncompressed.
-        case uncompressed
         /// The signature at this place has n - s instead of s.
         case highS(Int)
     }
@@ -35,12 +33,11 @@ struct UmbralChange: Sendable {
             let changed = bytes.indices.filter { bytes[$0] != valid[$0] }
             return changed.count == 1 && places.contains(changed[0]) && bytes[changed[0]] == valid[changed[0]] ^ 1
         case .exact(let change): return change(valid) == bytes
-        case .uncompressed: return Self.isUncompressed(bytes, valid)
         case .highS(let place): return Self.highS(valid, place) == bytes
         }
     }
 
-    /// `valid` changed so; nil where it takes the other coordinate of a point, or is too short.
+    /// `valid` changed so; nil where it is too short or has no such point.
     func applied(to valid: [UInt8]) -> [UInt8]? {
         switch kind {
         case .flip(let places):
@@ -49,21 +46,19 @@ struct UmbralChange: Sendable {
             bytes[place] ^= 1
             return bytes
         case .exact(let change): return change(valid)
-        case .uncompressed: return nil
         case .highS(let place): return Self.highS(valid, place)
         }
     }
 
-    private static func isUncompressed(_ bytes: [UInt8], _ valid: [UInt8]) -> Bool {
-        guard valid.count == Capsule.serializedByteCount, bytes.count == valid.count + 64 else { return false }
-        var expected: [UInt8] = [0x93]
-        for (from, place) in [(3, 1), (38, 68)] {
-            let y = Array(bytes[(place + 35)..<(place + 67)])
-            let x = Array(valid[(from + 1)..<(from + 33)])
-            guard AffineCoordinates(x: x, y: y)?.compressed == Array(valid[from..<(from + 33)]) else { return false }
-            expected += [0xc4, 65, 0x04] + x + y
+    /// The capsule with both points written uncompressed.
+    private static func uncompressed(_ valid: [UInt8]) -> [UInt8]? {
+        guard valid.count == Capsule.serializedByteCount else { return nil }
+        var bytes: [UInt8] = [0x93]
+        for place in [3..<36, 38..<71] {
+            guard let point = try? Point(compressed: valid[place]) else { return nil }
+            bytes += [0xc4, 65] + point.uncompressed.bytes
         }
-        return bytes == expected + valid[71...]
+        return bytes + valid[71...]
     }
 
     private static func highS(_ valid: [UInt8], _ place: Int) -> [UInt8]? {
@@ -93,7 +88,8 @@ struct UmbralChange: Sendable {
         UmbralChange(
             object: .capsule, what: "sign of V flipped", peers: .both("ValueError: Capsule self-verification failed"),
             kind: .flip(38..<39)),
-        UmbralChange(object: .capsule, what: "uncompressed points", peers: .both("accepted"), kind: .uncompressed),
+        UmbralChange(
+            object: .capsule, what: "uncompressed points", peers: .both("accepted"), kind: .exact(uncompressed)),
         UmbralChange(object: .capsule, what: "trailing byte", peers: .both("accepted"), kind: .exact { $0 + [0] }),
         UmbralChange(
             object: .capsule, what: "array16 header", peers: .both("accepted"),

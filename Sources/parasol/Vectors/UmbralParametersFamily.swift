@@ -14,14 +14,10 @@ enum UmbralParametersFamily: VectorFamily {
             try HashToCurve.secp256k1XMDSHA256SSWURO(
                 message: DomainTag.secondGenerator.octets, domainSeparationTag: DomainTag.parameters.octets)
         }
-        let compressed = computed.compressed.bytes
-        try fields["u_compressed"].equals(compressed)
-        let x = try fields["u_x"]
-        try x.equals(compressed.dropFirst())
-        let y = try fields["u_y"]
-        guard AffineCoordinates(x: try x.octets(), y: try y.octets())?.compressed == compressed else {
-            throw y.failure(.refused("the point is not U"))
-        }
+        let uncompressed = computed.uncompressed.bytes
+        try fields["u_compressed"].equals(computed.compressed.bytes)
+        try fields["u_x"].equals(uncompressed[1..<33])
+        try fields["u_y"].equals(uncompressed[33..<65])
         try fields.finish()
         report("params: U is hashed to the curve")
         return 1

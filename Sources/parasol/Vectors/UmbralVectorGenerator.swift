@@ -11,6 +11,11 @@ struct UmbralVectorGenerator {
     /// The case from which the malformed items are made.
     private static let contextCase = 10
 
+    /// What a file of ours says of itself.
+    static let note =
+        "Made by `parasol vectors generate`; layout and meaning are in Protocols/umbral.md. All hex. Secret keys are "
+        + "test values. 'derived' holds intermediate values."
+
     init(seed: UInt64) { generator = SplitMixGenerator(seed: seed) }
 
     /// The whole file.
@@ -26,19 +31,15 @@ struct UmbralVectorGenerator {
                         plaintext: plaintext(cases.count)))
             }
         }
-        let coordinates = try UmbralParameters.coordinates()
+        let coordinates = UmbralParameters.secondGenerator.uncompressed.bytes
         return .members(
-            (
-                "note",
-                .string(
-                    "Made by `parasol vectors generate`; layout and meaning are in Protocols/umbral.md. All hex. Secret "
-                        + "keys are test values. 'derived' holds intermediate values.")
-            ),
+            ("note", .string(Self.note)),
             (
                 "params",
                 .members(
                     ("u_compressed", .hexadecimal(UmbralParameters.secondGeneratorOctets)),
-                    ("u_x", .hexadecimal(coordinates.x)), ("u_y", .hexadecimal(coordinates.y)))
+                    ("u_x", .hexadecimal(coordinates[1..<33])),
+                    ("u_y", .hexadecimal(coordinates[33..<65])))
             ),
             ("factory", .array(factories)),
             ("signatures", .array(signatures)),
@@ -157,16 +158,5 @@ struct SplitMixGenerator: RandomNumberGenerator {
         z = (z ^ (z >> 30)) &* 0xbf58_476d_1ce4_e5b9
         z = (z ^ (z >> 27)) &* 0x94d0_49bb_1331_11eb
         return z ^ (z >> 31)
-    }
-}
-
-extension UmbralParameters {
-    /// U by coordinates, as files give it. The y-coordinate is a constant that the verifier checks by the equation.
-    static func coordinates() throws(UmbralError) -> (x: [UInt8], y: [UInt8]) {
-        let y: [UInt8] = [
-            0x7e, 0xa5, 0x0b, 0x21, 0x9d, 0xa8, 0x6a, 0x70, 0xe8, 0x48, 0x94, 0x13, 0xe4, 0xb9, 0x38, 0x8a,
-            0xfb, 0x63, 0xac, 0x6f, 0x26, 0xe5, 0xec, 0x2c, 0xfd, 0xd9, 0x83, 0xb8, 0x3f, 0x0e, 0x84, 0xe7,
-        ]
-        return (Array(secondGeneratorOctets.dropFirst()), y)
     }
 }

@@ -22,10 +22,13 @@ struct VectorFile {
         MerkleFamily.self, LogKeyFamily.self, CosignatureFamily.self, SignedNoteFamily.self, CheckpointFamily.self,
         LogProofFamily.self, TrustPolicyFamily.self,
         LedgerLeafFamily.self, CapsuleDigestFamily.self, FragmentDigestFamily.self, TransactionRefusalFamily.self,
+        AnswerFamily.self,
     ]
 
-    /// Texts at the top of a file that describe it, or that a family reads.
-    private static let remarks = ["about", "format", "origin"]
+    /// Where a file says of what layout it is.
+    static let formatField = "format"
+    /// The layout of Protocols/transactions.md.
+    static let transactionFormat = "parasol-transaction-vectors"
 
     let value: JSONValue
 
@@ -36,13 +39,11 @@ struct VectorFile {
 
     /// Checks a file of any layout that is known here and returns the number of cases.
     static func verify(contentsOf url: URL, report: (String) -> Void) throws(VectorError) -> Int {
-        let data: Data
-        do { data = try Data(contentsOf: url) } catch {
-            throw VectorError(path: "", kind: .unreadable(error.localizedDescription))
-        }
-        guard data.count <= byteBound else {
-            throw VectorError(path: "", kind: .unreadable("more than \(byteBound) bytes"))
-        }
+        try verify(read(url), report: report)
+    }
+
+    /// The same for a file's bytes.
+    static func verify(_ data: Data, report: (String) -> Void) throws(VectorError) -> Int {
         let bytes = [UInt8](data)
         guard SealedRecordVectors.recognizes(bytes) else {
             return try VectorFile(json: data).verify(report: report)
@@ -53,6 +54,28 @@ struct VectorFile {
             report(outcome.description)
         }
         return outcomes.count
+    }
+
+    /// Reads JSON from a file.
+    init(contentsOf url: URL) throws(VectorError) { try self.init(json: Self.read(url)) }
+
+    /// The bytes of a file that is not too long: its size is looked at first, and no more is read in any case.
+    private static func read(_ url: URL) throws(VectorError) -> Data {
+        let tooLong = VectorError(path: "", kind: .unreadable("more than \(byteBound) bytes"))
+        let data: Data
+        do {
+            let file = try FileHandle(forReadingFrom: url)
+            defer { try? file.close() }
+            let size = try url.resourceValues(forKeys: [.fileSizeKey]).fileSize
+            if let size, size > byteBound { throw tooLong }
+            data = try file.read(upToCount: byteBound + 1) ?? Data()
+        } catch let error as VectorError {
+            throw error
+        } catch {
+            throw VectorError(path: "", kind: .unreadable(error.localizedDescription))
+        }
+        guard data.count <= byteBound else { throw tooLong }
+        return data
     }
 
     /// Reads JSON.
@@ -86,9 +109,21 @@ struct VectorFile {
                 count += try family.verify(section, of: file, report: report)
             }
         }
-        for remark in Self.remarks { _ = fields.optional(remark) }
+        try Self.checkRemarks(&fields)
         try fields.finish()
         guard count > 0 else { throw whole.failure(.nothingToCheck) }
         return count
+    }
+
+    /// What stands at the top of a file beside its sections.
+    private static func checkRemarks(_ fields: inout VectorFields) throws(VectorError) {
+        if let format = fields.optional(formatField) { try format.reads(Array(transactionFormat.utf8)) }
+        if let about = fields.optional("about") {
+            var bound = try about.fields()
+            _ = try bound["text"]
+            try bound.finishBound()
+        }
+        // The signatures of the leaves cover it; without them nothing would.
+        if fields.contains(LedgerLeafFamily.name) { _ = fields.optional("origin") }
     }
 }

@@ -47,7 +47,7 @@ extension TransparencyLogError {
         .notCanonicalDecimal: "notCanonicalDecimal", .badKeyName: "badKeyName", .badVerifierKey: "badVerifierKey",
         .keyIDMismatch: "keyIDMismatch", .weakKey: "weakKey", .noKnownSignature: "noKnownSignature",
         .badSecretKey: "badSecretKey", .badOrigin: "badOrigin", .emptyTreeWithRoot: "emptyTreeWithRoot",
-        .notSignedByLog: "notSignedByLog", .quorumNotMet: "quorumNotMet",
+        .notSignedByLog: "notSignedByLog", .quorumNotMet: "quorumNotMet", .noQuorum: "noQuorum",
     ]
 
     /// The case's own name, as the vectors give it.

@@ -69,6 +69,8 @@ struct VectorFields {
         members = Dictionary(list.map { ($0.name, $0.value) }) { first, _ in first }
     }
 
+    func contains(_ name: String) -> Bool { members[name] != nil }
+
     var names: [String] { members.keys.sorted() }
 
     private func node(_ name: String, _ value: JSONValue) -> VectorNode {
@@ -87,6 +89,13 @@ struct VectorFields {
             guard let found = optional(name) else { throw node(name, .bool(false)).failure(.missing) }
             return found
         }
+    }
+
+    /// Demands that the field `sha256` is the digest of all the others, and that none of them is left.
+    mutating func finishBound() throws(VectorError) {
+        let list = members.map { JSONValue.Member(name: $0.key, value: $0.value) }
+        try self[BoundObject.digestField].equals(BoundObject.digest(of: list))
+        try finish()
     }
 
     /// Demands that no field is left.

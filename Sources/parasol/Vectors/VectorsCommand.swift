@@ -1,5 +1,6 @@
 import ArgumentParser
 import Foundation
+import SealedRecord
 
 /// `parasol vectors`: test vectors of the cryptography, for whoever implements it too.
 struct VectorsCommand: ParsableCommand {
@@ -33,24 +34,63 @@ struct VectorsCommand: ParsableCommand {
         }
     }
 
+    /// What `generate` can make.
+    enum Kind: String, CaseIterable, ExpressibleByArgument {
+        case umbral
+        case sealedRecord = "sealed-record"
+        case transactions
+    }
+
     /// `parasol vectors generate`.
     struct Generate: ParsableCommand {
         static let configuration = CommandConfiguration(
-            abstract: "Make a vector file from a seed: the same seed, the same file.")
+            abstract: "Make a vector file from a seed: the same seed, the same file.",
+            discussion: """
+                The signatures of transactions are the exception: ECDSA draws a nonce for each. With --signatures, those \
+                of an earlier file are taken where they fit, and the same seed gives that file again.
+                """)
+
+        @Option(help: "Which file of Vectors.")
+        var kind = Kind.umbral
 
         @Option(help: "Everything random is drawn from this.")
         var seed: UInt64 = 1
 
-        @Option(help: "Where to write the file; to standard output where not given.", completion: .file())
-        var out: String?
+        @Option(
+            help: "An earlier file of transaction vectors, whose signatures are taken where they fit.",
+            completion: .file())
+        var signatures: String?
+
+        @Option(
+            name: .shortAndLong, help: "Where to write the file; to standard output where not given.",
+            completion: .file())
+        var output: String?
+
+        func validate() throws {
+            guard signatures == nil || kind == .transactions else {
+                throw ValidationError("Only transactions have --signatures.")
+            }
+        }
 
         func run() throws {
-            var generator = UmbralVectorGenerator(seed: seed)
-            let text = try generator.file().text
-            if let out {
-                try Data(text.utf8).write(to: URL(filePath: out), options: .atomic)
+            let data = try Data(contents())
+            if let output {
+                try data.write(to: URL(filePath: output), options: .atomic)
             } else {
-                FileHandle.standardOutput.write(Data(text.utf8))
+                try FileHandle.standardOutput.write(contentsOf: data)
+            }
+        }
+
+        /// The file's bytes.
+        private func contents() throws -> [UInt8] {
+            switch kind {
+            case .umbral:
+                var generator = UmbralVectorGenerator(seed: seed)
+                return Array(try generator.file().text.utf8)
+            case .sealedRecord: return try SealedRecordVectors.generate(seed: seed)
+            case .transactions:
+                let known = try signatures.map { try KnownSignatures(of: VectorFile(contentsOf: URL(filePath: $0))) }
+                return Array(try TransactionVectorGenerator.file(seed: seed, signatures: known ?? .none).text.utf8)
             }
         }
     }

@@ -70,20 +70,42 @@ extension JSONValue {
             }
             let kept = JSONValue.object(members.filter { ["note", "robustness", "cases"].contains($0.name) })
             return kept.replacing(context, with: .integer(0)).replacing([.name("cases")], with: .array([one]))
-        default: return .object(members.filter { [.name($0.name)] == Array(place.prefix(1)) })
+        case [.name("leaves"), place.dropFirst().first]:
+            guard case .index(let index)? = place.dropFirst().first else { return self }
+            return only(["origin", "leaves"]).prefixing("leaves", index + 1)
+        case [.name("refusals"), place.dropFirst().first]:
+            return .members(("refusals", .array([self[Array(place.prefix(2))]].compactMap(\.self))))
+        default: return only(Self.companions[place.first?.description ?? ""] ?? [place.first?.description ?? ""])
         }
     }
 
-    /// The value with one digit different; nil for a text without digits.
+    /// What a section is checked against, or what has to be there for something to be checked.
+    private static let companions: [String: [String]] = [
+        "cosignatures": ["keys", "cosignatures"], "about": ["about", "policies", "refusals"],
+        "format": ["format", "refusals"], "origin": ["origin", "leaves"],
+        "capsuleDigests": ["origin", "leaves", "capsuleDigests"],
+        "fragmentDigests": ["origin", "leaves", "fragmentDigests"],
+    ]
+
+    private func only(_ names: [String]) -> JSONValue { .object(members.filter { names.contains($0.name) }) }
+
+    private func prefixing(_ name: String, _ count: Int) -> JSONValue {
+        guard let list = self[[.name(name)]]?.elements else { return self }
+        return replacing([.name(name)], with: .array(Array(list.prefix(count))))
+    }
+
+    /// The value with one digit different, or one letter where a text has no digit; nil for a text of neither.
     func changed(using generator: inout some RandomNumberGenerator) -> JSONValue? {
         switch self {
         case .integer(let number): return .integer(number + 1)
         case .bool(let truth): return .bool(!truth)
         case .string(let text):
             let isHexadecimal = text.allSatisfy { $0.isHexDigit }
-            let places = text.indices.filter { isHexadecimal || text[$0].isNumber }
+            let digits = text.indices.filter { isHexadecimal || text[$0].isASCII && text[$0].isNumber }
+            let places = digits.isEmpty ? text.indices.filter { text[$0].isASCII && text[$0].isLetter } : digits
             guard let place = places.randomElement(using: &generator) else { return nil }
             let offset = text.distance(from: text.startIndex, to: place)
+            if digits.isEmpty { return .string(text.replacingLetter(at: offset)) }
             return .string(
                 text.changingDigit(at: offset, by: isHexadecimal ? 1 + Int.random(in: 0..<15, using: &generator) : 1))
         default: return nil
@@ -92,6 +114,12 @@ extension JSONValue {
 }
 
 extension String {
+    func replacingLetter(at offset: Int) -> String {
+        var characters = Array(self)
+        characters[offset] = characters[offset] == "x" ? "y" : "x"
+        return String(characters)
+    }
+
     /// The text with the hexadecimal digit at `offset` some steps further round, a decimal one staying decimal for one step.
     func changingDigit(at offset: Int, by steps: Int) -> String {
         var characters = Array(self)

@@ -1,0 +1,136 @@
+import Foundation
+import Octets
+import SharingContracts
+import SharingMessages
+import SwiftProtobuf
+
+/// Encodings that decode, or nearly, and that nobody may accept.
+struct RefusedEncodings {
+    /// One of them.
+    struct Item {
+        let what: String
+        /// `entry`, `signedTransaction` or `transaction`.
+        let level: String
+        let code: ContractViolation.Code
+        let bytes: [UInt8]
+    }
+
+    private(set) var items: [Item] = []
+
+    /// Spoils the last leaf, and the last of some types.
+    init(spoiling entries: [LedgerEntry]) throws {
+        let leaf = try Self.last(entries, of: nil)
+        addSpoiledBytes(of: leaf)
+        try addSpoiledSignatures(of: leaf)
+        try addSpoiledTimes(of: leaf)
+        try addSpoiledTerms(of: try Self.last(entries, of: "ConsentGranted"))
+        try addSpoiledNames(of: try Self.last(entries, of: "LedgerFounded"))
+        try addSpoiledAnswers(
+            request: try Self.last(entries, of: "AccessRequested"),
+            dispute: try Self.last(entries, of: "FragmentDisputed"))
+    }
+
+    private static func last(_ entries: [LedgerEntry], of type: String?) throws(StoryError) -> LedgerEntry {
+        guard let entry = entries.last(where: { type == nil || $0.transaction.body.name == type }) else {
+            throw .noLeaf(type ?? "leaf")
+        }
+        return entry
+    }
+
+    private mutating func addSpoiledBytes(of leaf: LedgerEntry) {
+        let transaction = leaf.transaction.serialized
+        let unknown: [UInt8] = [0x98, 0x06, 0x01]
+        add("an unknown field after a leaf", "entry", .nonCanonicalEncoding, leaf.serialized + unknown)
+        add(
+            "an unknown field after a signed transaction", "signedTransaction", .nonCanonicalEncoding,
+            leaf.signedTransaction.serialized + unknown)
+        add("an unknown field after a transaction", "transaction", .nonCanonicalEncoding, transaction + unknown)
+        let identifier = Array(transaction.prefix(18))
+        let body = Array(transaction.dropFirst(18))
+        add("fields in descending order", "transaction", .nonCanonicalEncoding, body + identifier)
+        add("the identifier twice", "transaction", .nonCanonicalEncoding, identifier + transaction)
+        add("the body twice", "transaction", .nonCanonicalEncoding, transaction + body)
+        add(
+            "a length in two bytes that fits one", "transaction", .nonCanonicalEncoding,
+            identifier + [body[0], body[1] | 0x80, 0x00] + body.dropFirst(2))
+        add("a group tag", "transaction", .undecodable, transaction + [0x0b])
+        add("field number zero", "transaction", .undecodable, transaction + [0x00])
+        add("one byte short", "transaction", .undecodable, transaction.dropLast())
+        add("no body", "transaction", .missingBody, identifier)
+        add("no identifier", "transaction", .malformedField, body)
+    }
+
+    private mutating func addSpoiledSignatures(of leaf: LedgerEntry) throws {
+        func spoil(
+            _ what: String, _ code: ContractViolation.Code, _ change: (inout WireSignedTransaction) -> Void
+        ) throws {
+            var wire = try WireSignedTransaction(serializedBytes: leaf.signedTransaction.serialized)
+            change(&wire)
+            add(what, "signedTransaction", code, try wire.serializedBytes())
+        }
+        try spoil("a high s", .highS) { $0.signatures[0].signature[32] |= 0x80 }
+        try spoil("a signature twice", .notAscending) { $0.signatures.append($0.signatures[0]) }
+        try spoil("a signature of 63 bytes", .malformedField) { $0.signatures[0].signature.removeLast() }
+    }
+
+    private mutating func addSpoiledTimes(of leaf: LedgerEntry) throws {
+        var wire = try WireLedgerEntry(serializedBytes: leaf.serialized)
+        wire.sequencedAt = Timestamp.latest.microseconds + 1
+        add("a time after the year 9999", "entry", .malformedField, try wire.serializedBytes())
+        wire.sequencedAt = 0
+        add("no time", "entry", .malformedField, try wire.serializedBytes())
+    }
+
+    private mutating func addSpoiledTerms(of grant: LedgerEntry) throws {
+        func spoil(
+            _ what: String, _ code: ContractViolation.Code, _ change: (inout WireConsentGranted) -> Void
+        ) throws {
+            var wire = try WireTransaction(serializedBytes: grant.transaction.serialized)
+            change(&wire.consentGranted)
+            add(what, "transaction", code, try wire.serializedBytes())
+        }
+        try spoil("a purpose outside the value set", .malformedField) { $0.purpose = "CURIOSITY" }
+        try spoil("a purpose with another K", .malformedField) { $0.purpose = "HMAR\u{212a}T" }
+        try spoil("both scopes", .malformedField) { $0.wholeFolder = true }
+        try spoil("no scope", .malformedField) { $0.recordIds = [] }
+        try spoil("threshold above the number of proxies", .malformedField) { $0.threshold = 6 }
+        try spoil("threshold zero", .malformedField) { $0.threshold = 0 }
+        try spoil("no opens", .malformedField) { $0.maximumOpens = 0 }
+        try spoil("proxies in descending order", .notAscending) { $0.proxyIds.reverse() }
+        try spoil("an identifier of 15 bytes", .malformedField) { $0.consentID.removeLast() }
+    }
+
+    private mutating func addSpoiledNames(of founding: LedgerEntry) throws {
+        for (what, name) in [
+            ("a name with a line break", "a\nb"), ("a name with a next-line control", "a\u{85}b"),
+            ("a name with a line separator", "a\u{2028}b"), ("a name that turns its text around", "a\u{202e}b"),
+            ("a name with an Arabic letter mark", "a\u{61c}b"), ("a name with an isolate", "a\u{2069}b"),
+        ] {
+            var wire = try WireTransaction(serializedBytes: founding.transaction.serialized)
+            wire.ledgerFounded.members[0].name = name
+            add(what, "transaction", .malformedField, try wire.serializedBytes())
+        }
+    }
+
+    private mutating func addSpoiledAnswers(request: LedgerEntry, dispute: LedgerEntry) throws {
+        func spoil(_ what: String, _ leaf: LedgerEntry, _ change: (inout WireTransaction) -> Void) throws {
+            var wire = try WireTransaction(serializedBytes: leaf.transaction.serialized)
+            change(&wire)
+            add(what, "transaction", .malformedField, try wire.serializedBytes())
+        }
+        try spoil("no answer key", request) { $0.accessRequested.answerKey.removeAll() }
+        try spoil("an answer key of 31 bytes", request) { $0.accessRequested.answerKey.removeLast() }
+        try spoil("a dispute of nothing", dispute) { $0.fragmentDisputed.capsuleFragment.removeAll() }
+        try spoil("a dispute of 513 bytes", dispute) { spoilt in
+            while spoilt.fragmentDisputed.capsuleFragment.count < 513 {
+                spoilt.fragmentDisputed.capsuleFragment.append(0)
+            }
+        }
+    }
+
+    private mutating func add(
+        _ what: String, _ level: String, _ code: ContractViolation.Code, _ bytes: [UInt8]
+    ) {
+        items.append(Item(what: what, level: level, code: code, bytes: bytes))
+    }
+}

@@ -1,0 +1,31 @@
+import Foundation
+
+@testable import parasol
+
+/// The vector files that ship, and those that lie beside the repository.
+enum VectorFiles {
+    static let root = URL(filePath: #filePath).deletingLastPathComponent().deletingLastPathComponent()
+        .deletingLastPathComponent().deletingLastPathComponent()
+
+    static let umbral = own("umbral")
+    static let sealedRecord = own("sealed-record")
+    static let transactions = own("transactions")
+    static let transparencyLog = own("transparency-log")
+    static let answers = own("answers")
+    static let shipped = [umbral, sealedRecord, transactions, transparencyLog, answers]
+
+    /// The published Umbral vectors; nil where there is no such file.
+    static let published: URL? = {
+        let shared =
+            ProcessInfo.processInfo.environment["PARASOL_SHARED"].map { URL(filePath: $0) }
+            ?? root.appending(path: "../shared")
+        let file = shared.appending(path: "reference/vectors/umbral.json")
+        guard FileManager.default.fileExists(atPath: file.path(percentEncoded: false)) else {
+            print("skipping the published vectors: no file \(file.path(percentEncoded: false))")
+            return nil
+        }
+        return file
+    }()
+
+    private static func own(_ name: String) -> URL { root.appending(path: "Vectors/\(name).json") }
+}

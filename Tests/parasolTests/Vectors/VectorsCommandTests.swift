@@ -1,0 +1,127 @@
+import Foundation
+import Testing
+
+@testable import parasol
+
+/// `parasol vectors`, run as a program.
+@Suite final class VectorsCommandTests {
+    private let folder: URL
+
+    init() throws {
+        folder = FileManager.default.temporaryDirectory.appending(path: "parasol-vectors-\(UUID())")
+        try FileManager.default.createDirectory(at: folder, withIntermediateDirectories: true)
+    }
+
+    deinit { try? FileManager.default.removeItem(at: folder) }
+
+    /// What the program said, in lines, and how it ended.
+    private struct Run {
+        let status: Int32
+        let output: [String]
+        let errors: [String]
+    }
+
+    /// Runs the program that was built beside these tests.
+    private func vectors(_ arguments: String...) throws -> Run {
+        let process = Process()
+        process.executableURL = URL(filePath: CommandLine.arguments[0]).deletingLastPathComponent()
+            .appending(path: "parasol")
+        process.arguments = ["vectors"] + arguments
+        // Files, because a pipe that nobody reads yet fills up.
+        let places = ["output", "errors"].map { folder.appending(path: "\($0)-\(UUID())") }
+        for place in places { try Data().write(to: place) }
+        let handles = try places.map { try FileHandle(forWritingTo: $0) }
+        process.standardOutput = handles[0]
+        process.standardError = handles[1]
+        try process.run()
+        process.waitUntilExit()
+        for handle in handles { try handle.close() }
+        let texts = try places.map { try String(contentsOf: $0, encoding: .utf8) }
+        let lines = texts.map { $0.split(separator: "\n").map(String.init) }
+        return Run(status: process.terminationStatus, output: lines[0], errors: lines[1])
+    }
+
+    private func path(_ url: URL) -> String { url.path(percentEncoded: false) }
+
+    static let counts = [
+        (VectorFiles.umbral, 49), (VectorFiles.sealedRecord, 181), (VectorFiles.transactions, 73),
+        (VectorFiles.transparencyLog, 342), (VectorFiles.answers, 15),
+    ]
+
+    @Test(arguments: counts)
+    func verifyPrintsOneLineACaseAndACount(_ file: URL, _ count: Int) throws {
+        let run = try vectors("verify", path(file))
+        #expect(run.status == 0)
+        #expect(run.errors == [])
+        #expect(run.output.count == count + 1)
+        #expect(Set(run.output.dropLast()).count > count * 9 / 10)
+        #expect(run.output.last == "\(path(file)): all \(count) cases hold")
+    }
+
+    @Test func verifyTakesSeveralFilesAndStopsAtTheFirstThatFails() throws {
+        let broken = folder.appending(path: "broken.json")
+        try Data("{\"sections\": []}".utf8).write(to: broken)
+        let run = try vectors("verify", path(VectorFiles.transactions), path(broken), path(VectorFiles.umbral))
+        #expect(run.status == 1)
+        #expect(run.output.count == 74)
+        #expect(run.errors == ["\(path(broken)): sections: unknown field"])
+    }
+
+    /// The last hexadecimal digit of a file is in another place of each; every one of them is found.
+    @Test(arguments: VectorFiles.shipped)
+    func verifyExitsWith1WhereADigitIsChanged(_ file: URL) throws {
+        var bytes = try [UInt8](Data(contentsOf: file))
+        let place = try #require(bytes.lastIndex { (0x30...0x39).contains($0) })
+        bytes[place] = bytes[place] == 0x30 ? 0x31 : 0x30
+        let changed = folder.appending(path: "changed.json")
+        try Data(bytes).write(to: changed)
+        let run = try vectors("verify", path(changed))
+        #expect(run.status == 1)
+        #expect(run.errors.count == 1)
+        #expect(run.errors.first?.hasPrefix(path(changed)) == true)
+        #expect(run.output.last?.contains("cases hold") != true)
+    }
+
+    @Test func filesThatAreTooLongOrMissingAreNotRead() throws {
+        let long = folder.appending(path: "long.json")
+        try Data().write(to: long)
+        let handle = try FileHandle(forWritingTo: long)
+        try handle.truncate(atOffset: 1 << 40)
+        try handle.close()
+        let run = try vectors("verify", path(long))
+        #expect(run.status == 1)
+        #expect(run.errors == ["\(path(long)): not readable: more than 67108864 bytes"])
+        #expect(try vectors("verify", path(folder.appending(path: "none.json"))).status == 1)
+    }
+
+    @Test func generateWritesTheShippedFiles() throws {
+        let made = folder.appending(path: "made.json")
+        let shipped = [("umbral", VectorFiles.umbral), ("sealed-record", VectorFiles.sealedRecord)]
+        for (kind, file) in shipped {
+            #expect(try vectors("generate", "--kind", kind, "--seed", "1", "-o", path(made)).status == 0)
+            #expect(try Data(contentsOf: made) == Data(contentsOf: file))
+        }
+        let run = try vectors(
+            "generate", "--kind", "transactions", "--signatures", path(VectorFiles.transactions), "-o", path(made))
+        #expect(run.status == 0)
+        #expect(try Data(contentsOf: made) == Data(contentsOf: VectorFiles.transactions))
+    }
+
+    @Test func generatedTransactionsHoldWithSignaturesOfTheirOwn() throws {
+        let made = folder.appending(path: "made.json")
+        #expect(try vectors("generate", "--kind", "transactions", "--output", path(made)).status == 0)
+        #expect(try Data(contentsOf: made) != Data(contentsOf: VectorFiles.transactions))
+        #expect(try vectors("verify", path(made)).status == 0)
+    }
+
+    @Test func generateWritesToStandardOutputAndRefusesWhatItCannotMake() throws {
+        let run = try vectors("generate")
+        #expect(run.status == 0)
+        #expect(
+            try run.output
+                == String(contentsOf: VectorFiles.umbral, encoding: .utf8).split(separator: "\n").map(String.init))
+        #expect(try vectors("generate", "--kind", "transparency-log").status != 0)
+        #expect(try vectors("generate", "--kind", "umbral", "--signatures", path(VectorFiles.umbral)).status != 0)
+        #expect(try vectors("generate", "-o", path(folder.appending(path: "none/made.json"))).status != 0)
+    }
+}
