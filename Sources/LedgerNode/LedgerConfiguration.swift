@@ -35,7 +35,7 @@ package struct LedgerConfiguration: Sendable {
     /// with the cosignatures that are there.
     package var roundDeadline: @Sendable () async -> Void = { try? await Task.sleep(for: .seconds(10)) }
 
-    /// - Throws: ``LedgerError/inconsistent(_:)`` where the key does not sign for the policy's log or is a witness's, and for a
+    /// - Throws: `LedgerError/inconsistent(_:)` where the key does not sign for the policy's log or is a witness's, and for a
     ///   policy without a quorum: there is no fail-open switch.
     package init(signer: NoteSigner, policyText: String) throws(LedgerError) {
         origin = LogOrigin(signer.verifierKey.name)

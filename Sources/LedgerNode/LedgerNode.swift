@@ -59,9 +59,9 @@ package actor LedgerNode: Ledger {
 
     /// Opens or creates a ledger's database and checks all of it.
     ///
-    /// - Parameter sequencer: what moves the head; by default one SQLite transaction in the same database.
-    /// - Throws: ``LedgerError/inconsistent(_:)`` for a database that disagrees with itself, with the configuration or
-    ///   with the rules, ``LedgerError/storage(_:)``.
+    /// - Parameter wrap: what moves the head; by default one SQLite transaction in the same database.
+    /// - Throws: `LedgerError/inconsistent(_:)` for a database that disagrees with itself, with the configuration or
+    ///   with the rules, `LedgerError/storage(_:)`.
     package static func open(
         path: String, configuration: LedgerConfiguration, clock: any Clock,
         sequencer wrap: (any LogSequencing) -> any LogSequencing = { $0 }
@@ -103,7 +103,7 @@ package actor LedgerNode: Ledger {
 
     /// Says whom to ask for cosignatures. Witnesses read leaves from this node, so they come after it.
     ///
-    /// - Throws: ``LedgerError/inconsistent(_:)`` for a key that the policy does not name, or twice the same.
+    /// - Throws: `LedgerError/inconsistent(_:)` for a key that the policy does not name, or twice the same.
     package func connect(_ witnesses: [WitnessEndpoint]) throws(LedgerError) {
         let named = configuration.policy.witnesses.map(\.key)
         for endpoint in witnesses where !named.contains(endpoint.key) {

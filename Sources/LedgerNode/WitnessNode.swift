@@ -42,8 +42,8 @@ package actor WitnessNode: Witnessing {
     ///   - log: The key of the log it watches; the origin is the key's name.
     ///   - source: Where it fetches leaves.
     ///   - stepBytes: As ``defaultStepBytes``.
-    /// - Throws: ``LedgerError/inconsistent(_:)`` for a copy that disagrees with what was cosigned,
-    ///   ``LedgerError/storage(_:)``.
+    /// - Throws: `LedgerError/inconsistent(_:)` for a copy that disagrees with what was cosigned,
+    ///   `LedgerError/storage(_:)`.
     package static func open(
         path: String, signer: NoteSigner, log: VerifierKey, source: any EntrySource, clock: any Clock,
         stepBytes: Int = WitnessNode.defaultStepBytes
@@ -95,7 +95,7 @@ package actor WitnessNode: Witnessing {
 
     /// What the log signed that convicts it, oldest first.
     ///
-    /// - Throws: ``LedgerError/storage(_:)``.
+    /// - Throws: `LedgerError/storage(_:)`.
     package func evidence() async throws(LedgerError) -> [WitnessEvidence] {
         do { return try await store.read { try WitnessEvidence.all($0) } } catch { throw .storage("\(error)") }
     }

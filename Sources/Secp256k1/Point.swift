@@ -34,7 +34,7 @@ public struct Point: Sendable {
         }
     }
 
-    /// Reads the compressed encoding where it lies; see ``init(compressed:)``.
+    /// Reads the compressed encoding where it lies; see ``init(compressed:)-(Collection<UInt8>)``.
     package init(compressed bytes: UnsafeRawBufferPointer) throws(Secp256k1Error) {
         guard bytes.count == Self.compressedByteCount else {
             throw .wrongLength(expected: Self.compressedByteCount, actual: bytes.count)
@@ -51,7 +51,7 @@ public struct Point: Sendable {
         else { throw .notOnCurve }
     }
 
-    /// Reads a compressed encoding of fixed size; see ``init(compressed:)``.
+    /// Reads a compressed encoding of fixed size; see ``init(compressed:)-(Collection<UInt8>)``.
     public init(_ bytes: FixedOctets<33>) throws(Secp256k1Error) {
         self = try unsafe withUnsafeTemporaryAllocation(byteCount: Self.compressedByteCount, alignment: 16) {
             memory throws(Secp256k1Error) in

@@ -3,7 +3,7 @@ public import Octets
 /// A secret number in 1..<n, where n is the order of the group: a private key, a nonce, a share, a coefficient.
 ///
 /// The 32 bytes lie in memory of their own that never changes after the initializer and is overwritten with zeros when
-/// the last reference goes. All arithmetic takes the same time for every value (see <doc:ScalarArithmetic>; the
+/// the last reference goes. All arithmetic takes the same time for every value (see `ScalarArithmetic`; the
 /// `ConstantTime` program checks it). It prints nothing of its value.
 ///
 /// Each result is a new object: two small allocations. Where that counts, ``ScratchScalar`` computes in place.

@@ -9,7 +9,7 @@ extension Patient {
     /// The patient holds one share only, so this too is asked for on the ledger: the key service answers its part, with a
     /// proof, and learns neither the key nor the record.
     ///
-    /// - Returns: The files, and the request under which ``recordExport(of:)`` can say that they were exported.
+    /// - Returns: The files, and the request under which ``recordExport(of:in:)`` can say that they were exported.
     package func open(_ record: RecordID) async throws(ClientError) -> (files: WFDBFiles, request: TransactionID) {
         let (found, folder) = try await session.read { (state) throws(ClientError) in
             guard let found = state.record(record), let folder = state.folder(found.folder) else {

@@ -14,7 +14,7 @@ package enum ProfileError: Error, Hashable, Sendable {
 
     // The header, in the order of the checks. Nothing has been derived or decrypted yet.
 
-    /// The file ends inside the header of ``ProfileHeader/byteCount`` bytes.
+    /// The file ends inside the header of `ProfileHeader/byteCount` bytes.
     case headerTruncated(available: Int)
     /// The first eight bytes are not a profile's.
     case notAProfile

@@ -25,7 +25,7 @@ package struct WFDBFiles: Hashable, Sendable {
     /// Takes from `available` the files that belong to the record of `headerFile`, and reads them.
     ///
     /// - Parameter available: Contents by plain file name; others may be among them and are left out.
-    /// - Throws: ``WFDBError``, naming a file that is missing or what is wrong in one.
+    /// - Throws: `WFDBError`, naming a file that is missing or what is wrong in one.
     package init(headerFile: String, available: [String: [UInt8]]) throws(WFDBError) {
         guard let header = available[headerFile] else { throw .missingFile(headerFile) }
         let set = try WFDBRecordSet(headerFile: headerFile, header: header)

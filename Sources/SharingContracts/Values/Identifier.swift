@@ -23,7 +23,7 @@ package struct Identifier<Kind: IdentifierKind>: Hashable, Sendable {
 
     /// Reads exactly 16 bytes.
     ///
-    /// - Throws: ``OctetsError/wrongLength(expected:actual:)``.
+    /// - Throws: `OctetsError/wrongLength(expected:actual:)`.
     package init(_ bytes: some Collection<UInt8>) throws(OctetsError) {
         self.init(try FixedOctets<16>(bytes))
     }
