@@ -16,9 +16,18 @@ package struct FileSystem: Sendable {
     package typealias Fault = @Sendable (FileOperation, String) -> Int32?
 
     private let fault: Fault?
+    /// The most that one call reads or writes.
+    let bytesPerCall: Int
 
-    /// - Parameter fault: For tests: what goes wrong. Nil in production.
-    package init(injecting fault: Fault? = nil) { self.fault = fault }
+    /// Both parameters are for tests.
+    ///
+    /// - Parameters:
+    ///   - fault: what goes wrong.
+    ///   - bytesPerCall: the most bytes, at least 1, that one call moves, as where a disk is nearly full.
+    package init(injecting fault: Fault? = nil, bytesPerCall: Int = .max) {
+        self.fault = fault
+        self.bytesPerCall = max(1, bytesPerCall)
+    }
 
     /// Opens a regular file for reading.
     ///

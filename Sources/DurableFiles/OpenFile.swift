@@ -33,7 +33,8 @@ package struct OpenFile: ~Copyable {
                     let rest = unsafe UnsafeMutableRawBufferPointer(
                         UnsafeMutableBufferPointer(rebasing: buffer[filled..<count]))
                     let read = try fileSystem.attempt(.read, path) {
-                        unsafe pread(descriptor, rest.baseAddress, rest.count, start &+ filled)
+                        unsafe pread(
+                            descriptor, rest.baseAddress, min(rest.count, fileSystem.bytesPerCall), start &+ filled)
                     }
                     guard read > 0 else { throw .endedEarly(path: path, offset: offset, count: count) }
                     filled += read
@@ -50,7 +51,8 @@ package struct OpenFile: ~Copyable {
             while written < buffer.count {
                 let rest = unsafe UnsafeRawBufferPointer(rebasing: buffer[written...])
                 written += try fileSystem.attempt(.write, path) {
-                    unsafe pwrite(descriptor, rest.baseAddress, rest.count, start &+ written)
+                    unsafe pwrite(
+                        descriptor, rest.baseAddress, min(rest.count, fileSystem.bytesPerCall), start &+ written)
                 }
             }
         }

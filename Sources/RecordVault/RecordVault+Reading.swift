@@ -5,12 +5,14 @@ package import SharingContracts
 
 extension RecordVault {
     package func find(_ record: RecordID) async throws(VaultError) -> StoredRecord? {
-        try await indexed { index async throws(PersistenceError) in try await index.find(record) }
+        try demandOpen()
+        return try await indexed { index async throws(PersistenceError) in try await index.find(record) }
     }
 
     package func read(
         _ address: ContentAddress, offset: UInt64, count: Int
     ) async throws(VaultError) -> [UInt8] {
+        try demandOpen()
         guard let claim = try await storedClaim(at: address) else { throw .unknownRecord(address) }
         guard (0...RecordStoringLimits.maximumReadBytes).contains(count), offset <= claim.size,
             UInt64(count) <= claim.size - offset

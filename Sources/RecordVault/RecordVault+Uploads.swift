@@ -13,12 +13,15 @@ extension RecordVault: RecordStoring {
         }
         guard size >= SealedRecordCheck.shortest else { throw .notASealedRecord("\(size) bytes are too few for one") }
         while true {
+            try demandOpen()
             let generation = storedGeneration
             if try await isStored(claim) { return size }
             if let taken = try await find(record), taken.address != address { throw .recordExists(record) }
             // Something was stored while the index was asked: ask again.
             guard generation == storedGeneration else { continue }
             if let have = try continueUpload(claim) { return have }
+            // Or the vault was closed.
+            try demandOpen()
             // The same address is being finished under other claims, which its bytes will now prove or not.
             guard let upload = uploads[address], case .finishing(let task) = upload.phase else {
                 try start(claim)
@@ -31,6 +34,7 @@ extension RecordVault: RecordStoring {
     package func append(
         _ bytes: [UInt8], at offset: UInt64, to address: ContentAddress
     ) async throws(VaultError) -> UInt64 {
+        try demandOpen()
         guard bytes.count <= RecordStoringLimits.maximumReadBytes else {
             throw .tooLarge(size: UInt64(bytes.count), maximum: UInt64(RecordStoringLimits.maximumReadBytes))
         }
@@ -45,7 +49,8 @@ extension RecordVault: RecordStoring {
             throw .tooLarge(size: upload.have + count, maximum: upload.claim.size)
         }
         let before = upload.have
-        try write(bytes, to: upload)
+        // An upload of no more bytes may have left its staging file.
+        if count > 0 { try write(bytes, to: upload) }
         upload.have += count
         upload.touchedAt = clock.now()
         uploads[address] = upload
@@ -57,31 +62,35 @@ extension RecordVault: RecordStoring {
 
     /// Gives up every upload that has rested longer than ``VaultLimits/uploadLifetimeMilliseconds``.
     ///
-    /// Beginning an upload does this too. An upload that a restart found counts from the restart.
+    /// Beginning an upload does this too. An upload that a restart found counts from the restart. One whose bytes cannot be
+    /// removed now keeps its part of the quota and is tried again the next time.
     ///
     /// - Returns: The addresses given up, in order.
     @discardableResult
-    package func removeAbandonedUploads() throws(VaultError) -> [ContentAddress] {
+    package func removeAbandonedUploads() -> [ContentAddress] {
+        guard !isClosed else { return [] }
         let now = clock.now()
-        let abandoned = uploads.values.filter {
-            $0.isReceiving && now.milliseconds(since: $0.touchedAt) > limits.uploadLifetimeMilliseconds
+        var removed: [ContentAddress] = []
+        for upload in uploads.values
+        where upload.isReceiving && now.milliseconds(since: upload.touchedAt) > limits.uploadLifetimeMilliseconds {
+            do throws(VaultError) { try discard(upload) } catch { continue }
+            removed.append(upload.claim.address)
         }
-        for upload in abandoned { try discard(upload.claim) }
-        return abandoned.map(\.claim.address).sorted()
+        return removed.sorted()
     }
 
-    /// Forgets an upload and removes its bytes.
-    func discard(_ claim: UploadClaim) throws(VaultError) {
-        uploads[claim.address] = nil
-        try stored { () throws(FileError) in try folder.fileSystem.remove(folder.path(of: claim)) }
+    /// Removes an upload's bytes and forgets it.
+    func discard(_ upload: Upload) throws(VaultError) {
+        try stored { () throws(FileError) in try folder.remove(upload) }
+        uploads[upload.claim.address] = nil
     }
 
     /// Demands that the header of an upload says what was announced; gives the upload up where it does not.
     func checkHeader(of upload: Upload) throws(VaultError) {
         do throws(VaultError) {
-            try SealedRecordCheck.check(folder.path(of: upload.claim), is: upload.claim, in: folder.fileSystem)
+            try SealedRecordCheck.check(folder.path(of: upload), is: upload.claim, in: folder.fileSystem)
         } catch {
-            if case .notASealedRecord = error { try discard(upload.claim) }
+            if case .notASealedRecord = error { try discard(upload) }
             throw error
         }
     }
@@ -108,7 +117,7 @@ extension RecordVault: RecordStoring {
     private func continueUpload(_ claim: UploadClaim) throws(VaultError) -> UInt64? {
         guard let upload = uploads[claim.address] else { return nil }
         guard upload.claim == claim else {
-            if upload.isReceiving { try discard(upload.claim) }
+            if upload.isReceiving { try discard(upload) }
             return nil
         }
         uploads[claim.address]?.touchedAt = clock.now()
@@ -116,7 +125,7 @@ extension RecordVault: RecordStoring {
     }
 
     private func start(_ claim: UploadClaim) throws(VaultError) {
-        try removeAbandonedUploads()
+        removeAbandonedUploads()
         let available = availableBytes
         guard claim.size <= available else { throw .quotaExceeded(needed: claim.size, available: available) }
         guard uploads.count < limits.maximumUploads else { throw .quotaExceeded(needed: claim.size, available: 0) }

@@ -12,7 +12,7 @@ package import SharingContracts
 /// - Several clients may upload the same address at once; they share one upload, and each is told where it stands.
 ///
 /// Memory is bounded by the number of requests under way, each with at most
-/// ``RecordStoringLimits/maximumReadBytes``, and by ``VaultLimits/maximumUploads``.
+/// `RecordStoringLimits/maximumReadBytes`, and by ``VaultLimits/maximumUploads``.
 package actor RecordVault {
     let folder: VaultFolder
     let index: VaultIndex
@@ -28,6 +28,7 @@ package actor RecordVault {
     package internal(set) var storedBytes: UInt64
     /// Counts additions to the index, so that a decision made before an `await` can be made again.
     var storedGeneration: UInt64 = 0
+    private(set) var isClosed = false
 
     private init(_ opening: VaultOpening, limits: VaultLimits, clock: any Clock) {
         folder = opening.folder
@@ -53,8 +54,20 @@ package actor RecordVault {
         return RecordVault(opening, limits: limits, clock: clock)
     }
 
-    /// Stops: the folder can be opened again when this returns, and every later call here fails.
-    package func close() { index.close() }
+    /// Stops: uploads that are being finished are finished, every later call here fails with `VaultError/storage(_:)`,
+    /// and the folder can be opened again when this returns.
+    package func close() async {
+        isClosed = true
+        for upload in uploads.values {
+            if case .finishing(let task) = upload.phase { _ = await task.value }
+        }
+        index.close()
+    }
+
+    /// - Throws: `VaultError/storage(_:)` once the vault is closed.
+    func demandOpen() throws(VaultError) {
+        guard !isClosed else { throw .storage("the vault is closed") }
+    }
 
     /// Bytes of the quota that nobody has stored or announced yet.
     package var availableBytes: UInt64 {
@@ -67,6 +80,7 @@ package actor RecordVault {
     ///
     /// Reads the whole vault.
     package func damagedRecords() async throws(VaultError) -> [DamagedRecord] {
+        try demandOpen()
         var damaged: [DamagedRecord] = []
         for claim in try await indexed({ index async throws(PersistenceError) in try await index.claims() }) {
             do throws(FileError) {

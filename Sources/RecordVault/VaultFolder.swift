@@ -29,6 +29,14 @@ struct VaultFolder: Sendable {
 
     func path(of claim: UploadClaim) -> String { uploads + "/" + claim.name }
 
+    /// Where the bytes of an upload are.
+    func path(of upload: Upload) -> String {
+        switch upload.place {
+        case .staged: path(of: upload.claim)
+        case .placed, .uncertain: path(of: upload.claim.address)
+        }
+    }
+
     private func folder(of address: ContentAddress) -> String {
         let digits = address.hexadecimal
         return "\(records)/\(digits.prefix(2))/\(digits.dropFirst(2).prefix(2))"
@@ -41,27 +49,47 @@ struct VaultFolder: Sendable {
         try fileSystem.makeFolder(folder)
     }
 
-    /// Moves a whole upload to its place and makes that durable.
-    func store(_ claim: UploadClaim) throws(FileError) {
+    /// Makes the bytes of a whole upload durable and moves them to their place, which ``synchronizePlace(of:)`` makes
+    /// durable.
+    func place(_ claim: UploadClaim) throws(FileError) {
         let staged = path(of: claim)
         try fileSystem.openForWriting(staged).synchronize()
         try makeFolder(for: claim.address)
         try fileSystem.rename(staged, to: path(of: claim.address))
+    }
+
+    /// Makes what ``place(_:)`` renamed durable under its new name.
+    func synchronizePlace(of claim: UploadClaim) throws(FileError) {
         try fileSystem.synchronizeFolder(folder(of: claim.address))
         try fileSystem.synchronizeFolder(uploads)
     }
 
-    /// Undoes ``store(_:)``.
-    func unstore(_ claim: UploadClaim) throws(FileError) {
+    /// Undoes ``place(_:)``. Nothing rests on its durability: a file in either place is found at the next start.
+    func takeBack(_ claim: UploadClaim) throws(FileError) {
         try fileSystem.rename(path(of: claim.address), to: path(of: claim))
-        try fileSystem.synchronizeFolder(uploads)
-        try fileSystem.synchronizeFolder(folder(of: claim.address))
     }
 
     /// Removes a stored file that was never acknowledged.
     func removeRecord(_ address: ContentAddress) throws(FileError) {
-        try fileSystem.remove(path(of: address))
+        try removeIfThere(path(of: address))
         try fileSystem.synchronizeFolder(folder(of: address))
+    }
+
+    /// Removes what an upload that is given up has left. What may have been acknowledged stays, for the next start.
+    func remove(_ upload: Upload) throws(FileError) {
+        switch upload.place {
+        case .staged: try removeIfThere(path(of: upload))
+        case .placed: try removeRecord(upload.claim.address)
+        case .uncertain: break
+        }
+    }
+
+    private func removeIfThere(_ path: String) throws(FileError) {
+        do throws(FileError) {
+            try fileSystem.remove(path)
+        } catch {
+            guard error.isMissing else { throw error }
+        }
     }
 
     /// Calls `body` with the address of each file among the records, in order.

@@ -16,7 +16,7 @@ struct VaultIndex: Sendable {
                         record_id BLOB PRIMARY KEY CHECK (length(record_id) = 16),
                         address BLOB NOT NULL UNIQUE CHECK (length(address) = 32),
                         byte_count INTEGER NOT NULL CHECK (byte_count > 0),
-                        stored_at INTEGER NOT NULL
+                        stored_at_microseconds INTEGER NOT NULL
                     ) STRICT, WITHOUT ROWID
                     """)
         ])
@@ -54,12 +54,13 @@ struct VaultIndex: Sendable {
     func insert(_ claim: UploadClaim, at time: Timestamp) async throws(PersistenceError) {
         let values: [SQLValue] = [
             .blob(claim.record.octets), .blob(claim.address), try .unsigned(claim.size),
-            try .unsigned(time.milliseconds),
+            try .unsigned(time.microseconds),
         ]
         do {
             try await store.write { transaction in
                 _ = try transaction.execute(
-                    "INSERT INTO record (record_id, address, byte_count, stored_at) VALUES (?, ?, ?, ?)", values)
+                    "INSERT INTO record (record_id, address, byte_count, stored_at_microseconds) VALUES (?, ?, ?, ?)",
+                    values)
             }
         } catch { throw Self.translated(error) }
     }

@@ -9,7 +9,7 @@ package struct VaultLimits: Hashable, Sendable {
     /// How long an upload may rest, in milliseconds, before it is given up and its bytes are removed.
     package let uploadLifetimeMilliseconds: UInt64
 
-    /// Defaults: records of up to 64 GiB (years of twelve leads), 1,024 uploads, a day.
+    /// Defaults: records of up to 64 GiB (four months of twelve leads at 250 Hz and 16 bits), 1,024 uploads, a day.
     package init(
         quotaBytes: UInt64, maximumRecordBytes: UInt64 = 64 << 30, maximumUploads: Int = 1_024,
         uploadLifetimeMilliseconds: UInt64 = 86_400_000

@@ -22,28 +22,48 @@ struct VaultOpening: Sendable {
         do throws(VaultFolderError) {
             let known = try await measureIndexed()
             try await settleRecords(known, now: now)
-            try settleUploads(now: now)
+            try settleUploads(known.union(recovery.adopted), now: now)
         } catch {
             index.close()
             throw error
         }
     }
 
-    /// Demands the file of every row, in its length.
+    /// Demands the file of every row, in its length; one that lies whole in the upload folder goes to its place.
     private mutating func measureIndexed() async throws(VaultFolderError) -> Set<ContentAddress> {
         let claims: [UploadClaim]
         do throws(PersistenceError) { claims = try await index.claims() } catch { throw .index(error) }
         for claim in claims {
             let path = folder.path(of: claim.address)
-            guard let size = try filed({ () throws(FileError) in try folder.fileSystem.size(of: path) }) else {
-                throw .missingRecord(claim.address, path: path)
-            }
+            var found = try filed { () throws(FileError) in try folder.fileSystem.size(of: path) }
+            if found == nil { found = try await restore(claim) }
+            guard let size = found else { throw .missingRecord(claim.address, path: path) }
             guard size == claim.size else {
                 throw .wrongLength(claim.address, path: path, expected: claim.size, actual: size)
             }
             storedBytes += size
         }
         return Set(claims.map(\.address))
+    }
+
+    /// Moves the bytes of a row from the upload folder to their place, where they are there and what the address says.
+    ///
+    /// - Returns: Their number, nil where they are not.
+    private mutating func restore(_ claim: UploadClaim) async throws(VaultFolderError) -> UInt64? {
+        let staged = folder.path(of: claim)
+        let size = try filed { () throws(FileError) in try folder.fileSystem.size(of: staged) }
+        guard size == claim.size else { return nil }
+        let actual: ContentAddress
+        do throws(FileError) {
+            actual = try await FileDigest.address(of: staged, in: folder.fileSystem)
+        } catch { throw .file(error) }
+        guard actual == claim.address else { return nil }
+        try filed { () throws(FileError) in
+            try folder.place(claim)
+            try folder.synchronizePlace(of: claim)
+        }
+        recovery.restored.append(claim.address)
+        return size
     }
 
     /// Adopts files without a row: the last process ended after the rename and before the commit.
@@ -91,11 +111,16 @@ struct VaultOpening: Sendable {
         } catch { throw .damagedRecord(path: path, reason: "\(error)") }
     }
 
-    /// Takes up uploads that can go on, and removes everything else in their folder.
-    private mutating func settleUploads(now: Timestamp) throws(VaultFolderError) {
+    /// Takes up uploads that can go on, and removes everything else in their folder: also what would be stored over a
+    /// record that is there.
+    private mutating func settleUploads(
+        _ stored: Set<ContentAddress>, now: Timestamp
+    ) throws(VaultFolderError) {
         let names = try filed { () throws(FileError) in try folder.fileSystem.names(in: folder.uploads) }
         for name in names {
-            if let upload = try upload(name, now: now), uploads[upload.claim.address] == nil {
+            if let upload = try upload(name, now: now), uploads[upload.claim.address] == nil,
+                !stored.contains(upload.claim.address)
+            {
                 uploads[upload.claim.address] = upload
                 recovery.resumed.append(upload.claim.address)
             } else {

@@ -37,6 +37,27 @@ import Testing
         #expect(calls >= 5)
     }
 
+    /// The bytes are durable before they have the name, and the name before the caller goes on.
+    @Test func everyStepIsDurableBeforeTheNext() throws {
+        try FileSystem().replace(folder["file"], with: old)
+        let log = Log()
+        try FileSystem(injecting: log.fault).replace(folder["file"], with: new)
+        let steps = log.calls.filter { [.write, .synchronize, .rename].contains($0.operation) }
+        #expect(steps.map(\.operation) == [.write, .synchronize, .rename, .synchronize])
+        let beside = try #require(steps.first).path
+        #expect(beside.hasPrefix(folder["file.new-"]))
+        #expect(steps.map(\.path) == [beside, beside, beside, folder.path])
+    }
+
+    @Test(arguments: [1, 7, 23]) func shortReadsAndWritesGoOn(bytesPerCall: Int) throws {
+        let log = Log()
+        let files = FileSystem(injecting: log.fault, bytesPerCall: bytesPerCall)
+        try files.replace(folder["file"], with: new)
+        #expect(log.calls.count { $0.operation == .write } == (new.count + bytesPerCall - 1) / bytesPerCall)
+        #expect(try files.readAll(folder["file"], atMost: 100) == new)
+        #expect(try FileSystem().readAll(folder["file"], atMost: 100) == new)
+    }
+
     @Test(arguments: FileOperation.allCases)
     func afterAFailureOfOneKindTheFileIsWhole(operation: FileOperation) throws {
         try FileSystem().replace(folder["file"], with: old)

@@ -43,6 +43,25 @@ final class Countdown: Sendable {
     var isSpent: Bool { left.withLock { $0 == 0 } }
 }
 
+/// Lets everything happen and remembers it.
+final class Log: Sendable {
+    struct Call: Sendable {
+        let operation: FileOperation
+        let path: String
+    }
+
+    private let seen = Mutex<[Call]>([])
+
+    var calls: [Call] { seen.withLock { $0 } }
+
+    var fault: FileSystem.Fault {
+        { operation, path in
+            self.seen.withLock { $0.append(Call(operation: operation, path: path)) }
+            return nil
+        }
+    }
+}
+
 func failure<Result: ~Copyable>(_ body: () throws -> Result) -> FileError? {
     do {
         _ = try body()

@@ -84,10 +84,10 @@ import Testing
         _ = try await vault.beginUpload(record: rested.id, address: restedAddress, size: rested.size)
         _ = try await vault.beginUpload(record: active.id, address: activeAddress, size: active.size)
         clock.advance(1000)
-        #expect(try await vault.removeAbandonedUploads() == [])
+        #expect(await vault.removeAbandonedUploads() == [])
         _ = try await vault.append([0x89], at: 0, to: activeAddress)
         clock.advance(1)
-        #expect(try await vault.removeAbandonedUploads() == [restedAddress])
+        #expect(await vault.removeAbandonedUploads() == [restedAddress])
         #expect(
             await refusal { try await vault.append([1], at: 0, to: restedAddress) } == .unknownUpload(restedAddress))
         #expect(await vault.availableBytes == 1 << 20 - active.size)
@@ -107,6 +107,6 @@ import Testing
         let record = try Record(1)
         _ = try await vault.beginUpload(record: record.id, address: record.address, size: record.size)
         clock.set(0)
-        #expect(try await vault.removeAbandonedUploads() == [])
+        #expect(await vault.removeAbandonedUploads() == [])
     }
 }

@@ -79,6 +79,76 @@ import Testing
         #expect(await refusalToOpen(folder) == .missingRecord(address, path: folder.path + "/" + place))
     }
 
+    /// A copy of a folder may hold the staging file of what was stored since.
+    @Test func aStagedCopyOfAStoredRecordIsRemovedAndTheRecordStays() async throws {
+        let address = try record.address
+        try await openVault(folder).upload(record)
+        try folder.put(record.bytes, at: record.stage)
+        let vault = try await openVault(folder)
+        #expect(vault.recovery.resumed.isEmpty && vault.recovery.removed.count == 1)
+        try await vault.finishUpload(address)
+        #expect(try await vault.contents(record) == record.bytes)
+        #expect(await vault.storedBytes == record.size)
+        #expect(try await openVault(folder).contents(record) == record.bytes)
+    }
+
+    @Test func aStagedCopyOfAnAdoptedRecordIsRemoved() async throws {
+        _ = try await openVault(folder)
+        try folder.put(record.bytes, at: record.place)
+        try folder.put(record.bytes, at: record.stage)
+        let vault = try await openVault(folder)
+        #expect(vault.recovery.adopted == [try record.address] && vault.recovery.removed.count == 1)
+        #expect(try await vault.contents(record) == record.bytes)
+    }
+
+    /// The rename was lost, the row was not.
+    @Test func aStoredRecordAmongTheUploadsIsPutBack() async throws {
+        try await openVault(folder).upload(record)
+        try folder.removeFiles(below: "vault/records")
+        try folder.put(record.bytes, at: record.stage)
+        let vault = try await openVault(folder)
+        #expect(vault.recovery.restored == [try record.address])
+        #expect(try await vault.contents(record) == record.bytes)
+        #expect(await vault.storedBytes == record.size)
+        #expect(folder.files(below: "vault/uploads").isEmpty)
+    }
+
+    @Test func damagedBytesAmongTheUploadsAreNotPutBack() async throws {
+        try await openVault(folder).upload(record)
+        try folder.removeFiles(below: "vault/records")
+        let (address, place) = (try record.address, try record.place)
+        var flipped = record.bytes
+        flipped[record.bytes.count - 1] ^= 1
+        for bytes in [flipped, Array(record.bytes.dropLast()), []] {
+            try folder.put(bytes, at: record.stage)
+            #expect(await refusalToOpen(folder) == .missingRecord(address, path: folder.path + "/" + place))
+        }
+    }
+
+    /// The index fails in a way that leaves open whether the row is there: the file stays where a row would want it.
+    @Test func afterAnUnknownCommitTheFileStaysAndIsAdopted() async throws {
+        await (try await openVault(folder)).close()
+        let address = try record.address
+        try await changeIndex("CREATE TRIGGER broken BEFORE INSERT ON record BEGIN INSERT INTO nowhere VALUES (1); END")
+        let vault = try await openVault(folder)
+        guard case .storage = await refusal({ try await vault.upload(record) }) else {
+            Issue.record("acknowledged without a row")
+            return
+        }
+        #expect(try await vault.find(record.id) == nil)
+        #expect(folder.files(below: "vault/records").count == 1)
+        guard case .storage = await refusal({ try await vault.finishUpload(address) }) else {
+            Issue.record("acknowledged without a row")
+            return
+        }
+        #expect(folder.files(below: "vault/records").count == 1)
+        await vault.close()
+        try await changeIndex("DROP TRIGGER broken")
+        let next = try await openVault(folder)
+        #expect(next.recovery.adopted == [address])
+        #expect(try await next.contents(record) == record.bytes)
+    }
+
     @Test(arguments: [-1, 1])
     func aFileOfAnotherLengthIsNamedAndTheVaultDoesNotOpen(change: Int) async throws {
         try await openVault(folder).upload(record)
@@ -170,6 +240,14 @@ import Testing
     @Test func aFolderThatCannotBeMadeIsNamed() async throws {
         try folder.put([1], at: "vault")
         #expect(await refusalToOpen(folder) == .file(.notAFolder(path: folder.path + "/vault")))
+    }
+
+    /// Runs SQL in the index of the vault, which is closed.
+    private func changeIndex(_ sql: String) async throws {
+        let schema = Schema(applicationID: 0x5053_5654, migrations: [Migration("records", sql: "")])
+        let store = try Store(path: folder.path + "/vault/vault.sqlite", schema: schema)
+        try await store.write { _ = try $0.execute(sql, []) }
+        try store.close()
     }
 
     @Test func errorsSayWhatToDo() throws {

@@ -40,18 +40,31 @@ final class TestClock: Clock {
     func advance(_ milliseconds: UInt64) { time.withLock { $0 += milliseconds } }
 }
 
+struct FileCall: Equatable, Sendable {
+    let operation: FileOperation
+    let path: String
+}
+
 /// What goes wrong, and when: switched by the test.
 final class Faults: Sendable {
     private struct State {
         var errno: [FileOperation: Int32] = [:]
+        var places: [FileOperation: String] = [:]
         var callsLeft: Int?
+        var calls: [FileCall] = []
+        var hook: (@Sendable (FileCall) -> Void)?
     }
     private let state = Mutex(State())
 
     var fileSystem: FileSystem {
-        FileSystem { operation, _ in
-            self.state.withLock { state in
-                if let code = state.errno[operation] { return code }
+        FileSystem { operation, path in
+            let call = FileCall(operation: operation, path: path)
+            self.state.withLock { $0.hook }?(call)
+            return self.state.withLock { state in
+                state.calls.append(call)
+                if let code = state.errno[operation], state.places[operation].map({ path.contains($0) }) ?? true {
+                    return code
+                }
                 guard let left = state.callsLeft else { return nil }
                 guard left > 0 else { return EIO }
                 state.callsLeft = left - 1
@@ -60,7 +73,17 @@ final class Faults: Sendable {
         }
     }
 
-    func fail(_ operation: FileOperation, with code: Int32) { state.withLock { $0.errno[operation] = code } }
+    /// Fails calls of one kind, or those whose path contains `place`.
+    func fail(_ operation: FileOperation, with code: Int32, below place: String? = nil) {
+        state.withLock {
+            $0.errno[operation] = code
+            $0.places[operation] = place
+        }
+    }
+    /// What was asked for so far, in order.
+    var calls: [FileCall] { state.withLock { $0.calls } }
+    /// Has each call told before it happens.
+    func before(_ hook: @escaping @Sendable (FileCall) -> Void) { state.withLock { $0.hook = hook } }
     /// Lets `calls` more pass and fails all later ones, as death does.
     func die(after calls: Int) { state.withLock { $0.callsLeft = calls } }
     func mend() { state.withLock { $0 = State() } }
