@@ -169,8 +169,8 @@ let checks: [Target] = [
     tests(
         "ParasolClient",
         [
-            "TestKit", "Octets", "Ciphers", "Secp256k1", "Umbral", "SealedRecord", "Electrocardiogram", "SharingContracts",
-            "DurableFiles", "ServiceProtocols", crypto,
+            "TestKit", "Octets", "Ciphers", "Secp256k1", "Umbral", "SealedRecord", "Electrocardiogram",
+            "SharingContracts", "DurableFiles", "ServiceProtocols", crypto,
         ]),
     tests("parasol", []),
     tests(

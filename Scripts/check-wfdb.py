@@ -19,7 +19,8 @@ import sys
 import numpy
 import wfdb
 
-FOREIGN = {"hea", "dat", "mat", "edf", "csv", "txt", "json", "svg", "png", "md"}
+FOREIGN = {"hea", "dat", "mat", "edf", "bdf", "csv", "txt", "json", "xml", "svg", "png", "pdf", "zip", "gz", "md", "html"}
+FOREIGN.add("xws")  # WAVE's list of files to show, which PhysioNet has beside each record
 
 
 def without_ending(path):

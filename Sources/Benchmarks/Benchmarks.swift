@@ -4,11 +4,17 @@ import Foundation
 /// `Scripts/bench` sets beside the peers' figures.
 ///
 ///     Benchmarks [--json] [--seconds S] [--only NAME]
+///     Benchmarks [--json] --stream MIB
 @main
 struct Benchmarks {
     static func main() {
         do {
             let options = try Options(Array(CommandLine.arguments.dropFirst()))
+            if let mebibytes = options.streamMebibytes {
+                let report = try StreamRun(mebibytes: mebibytes).run()
+                print(options.json ? try json(report) : line(report))
+                return
+            }
             let operations = try GroupOperations().all + UmbralOperations().all + RecordOperations().all
             let wanted = operations.filter { options.only == nil || $0.name == options.only }
             guard !wanted.isEmpty else { throw OptionsError(description: "no operation has that name") }
@@ -18,7 +24,7 @@ struct Benchmarks {
                 figures[operation.name] = figure
                 if !options.json { print(line(operation, figure)) }
             }
-            if options.json { print(try json(figures)) }
+            if options.json { print(try json(["operations": figures])) }
         } catch {
             FileHandle.standardError.write(Data("Benchmarks: \(error)\n".utf8))
             exit(1)
@@ -35,10 +41,16 @@ struct Benchmarks {
         return line
     }
 
-    private static func json(_ figures: [String: Figure]) throws -> String {
+    private static func line(_ report: StreamReport) -> String {
+        String(
+            format: "streamed %d MiB: sealed at %.0f MB/s, opened at %.0f MB/s, at most %.1f MiB of memory",
+            report.mebibytes, report.sealMbPerSecond, report.openMbPerSecond, Double(report.peakResidentKib) / 1024)
+    }
+
+    private static func json(_ value: some Encodable) throws -> String {
         let encoder = JSONEncoder()
         encoder.keyEncodingStrategy = .convertToSnakeCase
         encoder.outputFormatting = .sortedKeys
-        return String(decoding: try encoder.encode(["operations": figures]), as: UTF8.self)
+        return String(decoding: try encoder.encode(value), as: UTF8.self)
     }
 }

@@ -5,6 +5,8 @@ struct Options {
     var duration: Duration = .seconds(1)
     /// The only operation to run.
     var only: String?
+    /// Instead of timing operations: stream a record of so many MiB through a file.
+    var streamMebibytes: Int?
 
     init(_ arguments: [String]) throws(OptionsError) {
         var rest = arguments[...]
@@ -20,8 +22,14 @@ struct Options {
             case "--only":
                 guard let name = rest.popFirst() else { throw OptionsError(description: "--only wants a name") }
                 only = name
+            case "--stream":
+                guard let value = rest.popFirst().flatMap({ Int($0) }), (1...1 << 18).contains(value) else {
+                    throw OptionsError(description: "--stream wants a number of MiB, 1 to 262144")
+                }
+                streamMebibytes = value
             default:
-                throw OptionsError(description: "what is \(argument)? Options: --json, --seconds S, --only NAME")
+                throw OptionsError(
+                    description: "what is \(argument)? Options: --json, --seconds S, --only NAME, --stream MIB")
             }
         }
     }

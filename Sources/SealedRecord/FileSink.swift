@@ -11,16 +11,22 @@
 /// Bytes go to a hidden file beside it; ``finish()`` syncs that, gives it its name, and syncs the directory. Nothing that
 /// exists is ever overwritten. A sink that goes without ``finish()`` leaves nothing.
 package final class FileSink: ByteSink {
+    /// Asked before a call; an errno makes the call fail with it instead of happening.
+    package typealias Fault = (_ operation: String, _ path: String) -> Int32?
+
     private let path: String
     private let temporary: String
     private let descriptor: Int32
+    private let fault: Fault?
     private var isOpen = true
 
     /// Creates the hidden file, readable by its owner only.
     ///
+    /// - Parameter fault: for tests: what goes wrong when the file is written and finished.
     /// - Throws: ``ByteStoreError/exists(path:)``, ``ByteStoreError/system(operation:path:errno:)``.
-    package init(path: String) throws(ByteStoreError) {
+    package init(path: String, injecting fault: Fault? = nil) throws(ByteStoreError) {
         self.path = path
+        self.fault = fault
         let directory = SystemFile.directory(of: path)
         temporary = "\(directory)/.sealing-\(String(UInt64.random(in: .min ... .max), radix: 36))"
         var status = stat()
@@ -44,6 +50,7 @@ package final class FileSink: ByteSink {
             var done = 0
             while done < memory.count {
                 let rest = unsafe UnsafeRawBufferPointer(UnsafeBufferPointer(rebasing: memory[done...]))
+                try attempt("write", temporary)
                 let result = SystemFile.uninterrupted {
                     #if canImport(Glibc)
                         unsafe Glibc.write(descriptor, rest.baseAddress, rest.count)
@@ -65,16 +72,25 @@ package final class FileSink: ByteSink {
     ///   ``ByteStoreError/finished``.
     package func finish() throws(ByteStoreError) {
         guard isOpen else { throw .finished }
+        try attempt("fsync", temporary)
         guard SystemFile.uninterrupted({ Int(fsync(descriptor)) }) == 0 else {
             throw SystemFile.failure("fsync", temporary)
         }
+        try attempt("link", path)
         // Unlike a rename, a link never replaces what has the name.
         guard unsafe link(temporary, path) == 0 else {
             throw errno == EEXIST ? .exists(path: path) : SystemFile.failure("link", path)
         }
+        try attempt("unlink", temporary)
         guard unsafe unlink(temporary) == 0 else { throw SystemFile.failure("unlink", temporary) }
         isOpen = false
         guard close(descriptor) == 0 else { throw SystemFile.failure("close", path) }
-        try SystemFile.synchronizeDirectory(SystemFile.directory(of: path))
+        let directory = SystemFile.directory(of: path)
+        try attempt("fsync", directory)
+        try SystemFile.synchronizeDirectory(directory)
+    }
+
+    private func attempt(_ operation: String, _ path: String) throws(ByteStoreError) {
+        if let code = fault?(operation, path) { throw .system(operation: operation, path: path, errno: code) }
     }
 }

@@ -112,11 +112,29 @@ package struct RecordSampling: Hashable, Sendable {
 
     /// The last frame not later than `microseconds` after the start; nil behind the end.
     package func frame(atMicroseconds microseconds: UInt64) -> UInt64? {
+        let frame = frames(in: microseconds).whole
+        return frame < frameCount ? frame : nil
+    }
+
+    /// The frames that show a stretch of time, as far as the recording has them: from the last one not later than its
+    /// beginning to the last one before its end. Empty where the stretch is.
+    ///
+    /// - Parameter microseconds: counted from the start of the recording.
+    package func frames(inMicroseconds microseconds: Range<UInt64>) -> Range<UInt64> {
+        guard !microseconds.isEmpty else { return 0..<0 }
+        let first = min(frames(in: microseconds.lowerBound).whole, frameCount)
+        let (whole, isExact) = frames(in: microseconds.upperBound)
+        let end = min(isExact || whole == .max ? whole : whole + 1, frameCount)
+        return first..<max(first, end)
+    }
+
+    /// `⌊microseconds · rate⌋`, `.max` where that is more, and whether it is exact.
+    private func frames(in microseconds: UInt64) -> (whole: UInt64, isExact: Bool) {
         let (high, low) = microseconds.multipliedFullWidth(by: UInt64(numerator))
         let divisor = 1_000_000 * UInt64(denominator)
-        guard high < divisor else { return nil }
-        let frame = divisor.dividingFullWidth((high, low)).quotient
-        return frame < frameCount ? frame : nil
+        guard high < divisor else { return (.max, true) }
+        let (quotient, remainder) = divisor.dividingFullWidth((high, low))
+        return (quotient, remainder == 0)
     }
 }
 

@@ -1,7 +1,10 @@
 /// How frames lie in a file, so that a time can be found without reading what comes before it.
 ///
 /// After a preamble the file is a row of equal groups; a group holds a whole number of frames in a whole number of bytes. WFDB format 16 with `n`
-/// signals: 1 frame in `2n` bytes. Format 212: 2 frames in `3n` bytes, or 1 in `3n/2` where `n` is even.
+/// signals: 1 frame in `2n` bytes. Format 212: 2 frames in `3n` bytes, or 1 in `3n/2` where `n` is even. `n` counts the samples of a frame, which are
+/// more where a signal has several.
+///
+/// Frames are those of the file. A signal that WFDB calls skewed by `s` frames has its sample of instant `f` in frame `f + s`.
 package struct SampleLayout: Hashable, Sendable {
     /// The file's index in the record.
     package var file: UInt16

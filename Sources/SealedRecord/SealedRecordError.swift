@@ -51,6 +51,8 @@ package enum SealedRecordError: Error, Hashable, Sendable {
     case noSuchFile(String)
     /// The record has no sample layout of this index.
     case noSuchLayout(index: Int)
+    /// The record does not say how often it was sampled, so no time can be found in it.
+    case noSampling
     /// More was written than the `declared` bytes of all files.
     case bodyOverrun(declared: UInt64)
     /// Writing ended after `written` of the `declared` bytes.
@@ -82,9 +84,8 @@ extension SealedRecordError {
         case .metadata(let flaw): "metadata-\(flaw.refusal)"
         case .segmentRefused(let index): "segment \(index)"
         case .padding(let offset): "padding \(offset)"
-        case .wrongSeedLength, .outOfRange, .noSuchFile, .noSuchLayout, .bodyOverrun, .bodyUnderrun, .writerClosed,
-            .storage,
-            .cipher:
+        case .wrongSeedLength, .outOfRange, .noSuchFile, .noSuchLayout, .noSampling, .bodyOverrun, .bodyUnderrun,
+            .writerClosed, .storage, .cipher:
             nil
         }
     }
@@ -121,6 +122,7 @@ extension SealedRecordError: CustomStringConvertible {
             "bytes \(lower)..<\(upper) are outside 0..<\(byteCount)"
         case .noSuchFile(let name): "the record has no file named \(name)"
         case .noSuchLayout(let index): "the record has no sample layout \(index)"
+        case .noSampling: "the record does not say how often it was sampled"
         case .bodyOverrun(let declared): "more than the declared \(declared) bytes were written"
         case .bodyUnderrun(let declared, let written): "\(written) of the declared \(declared) bytes were written"
         case .writerClosed: "the writer has finished or failed before"

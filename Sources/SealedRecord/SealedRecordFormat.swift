@@ -21,7 +21,7 @@ package enum SealedRecordFormat {
     package static let defaultSegmentExponent: UInt8 = 16
     /// `log2` of the metadata section's length in bytes, before sealing.
     package static let metadataExponents: ClosedRange<UInt8> = 10...20
-    /// Longest body in bytes, padding included: 1 TiB, sixty years of twelve leads at 250 Hz.
+    /// Longest body in bytes, padding included: 1 TiB, nearly six years of twelve leads at 250 Hz and 16 bits.
     package static let longestBody: UInt64 = 1 << 40
 
     /// The salt of every derivation.

@@ -112,6 +112,22 @@ package final class SealedRecordReader<Source: ByteSource> {
         return (place.firstFrame, try read(file: file.name, place.range))
     }
 
+    /// The bytes that show a stretch of time by sample layout `index`: the frames that it holds, as far as the record has them
+    /// (``RecordSampling/frames(inMicroseconds:)``), and the first frame that begins in the bytes.
+    ///
+    /// Only the segments that hold these bytes are touched.
+    ///
+    /// - Parameter microseconds: counted from the start of the recording.
+    /// - Throws: ``SealedRecordError/noSampling``, and as ``read(frames:layout:)``.
+    package func read(
+        microseconds: Range<UInt64>, layout index: Int = 0
+    ) throws(SealedRecordError) -> (frames: Range<UInt64>, firstFrame: UInt64, bytes: [UInt8]) {
+        guard let sampling = metadata.sampling else { throw .noSampling }
+        let frames = sampling.frames(inMicroseconds: microseconds)
+        let (first, bytes) = try read(frames: frames, layout: index)
+        return (frames, first, bytes)
+    }
+
     /// Gives the content bytes of `range` to `body`, segment by segment, without a copy.
     package func forEachPart(
         of range: Range<UInt64>, _ body: (Span<UInt8>) throws(SealedRecordError) -> Void

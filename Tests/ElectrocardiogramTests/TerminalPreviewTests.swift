@@ -58,6 +58,16 @@ struct TerminalPreviewTests {
         #expect(text.contains("[2JX"))
     }
 
+    @Test func printableTextGivesNoOrders() {
+        #expect(TerminalText.printable("a\u{1b}[2J\u{7f}b\u{9b}31m\r\nc\u{202e}d\u{2066}é心\t") == "a[2Jb31mcdé心")
+    }
+
+    @Test func printableJSONSaysTheSame() throws {
+        let json = "{\n  \"name\" : \"a\u{9b}b\u{7f}\u{202e}é\\u0007\"\n}"
+        let printable = TerminalText.printable(json: json)
+        #expect(printable == "{\n  \"name\" : \"a\\u009bb\\u007f\\u202eé\\u0007\"\n}")
+    }
+
     @Test func anyOptionsGiveLinesOfTheWidth() {
         for (width, rows, start, duration) in [
             (-5, 0, -1.0, 1e9), (30, 3, 1e300, 1), (200, 100, .nan, .nan), (5000, 4, 0.5, 0.001), (80, 4, 0, .infinity),

@@ -106,11 +106,45 @@ struct WFDBReaderTests {
         #expect(recording.annotations == [set])
     }
 
+    /// PhysioNet's folders hold more than a record's own files, and a name does not say what a file is.
+    @Test func whatIsNoAnnotationFileIsLeftOutWithANotice() throws {
+        let set = ECGAnnotationSet(annotator: "qrs", annotations: [ECGAnnotation(time: 5, code: .normalBeat)])
+        let whole = try set.encoded()
+        let text = Array("a line of text, or so\n".utf8)
+        let recording = try Self.read(
+            "r 0 100 500",
+            [
+                "r.qrs": whole, "r.xws": text, "r.odd": [1], "r.text": text, "r.cut": Array(whole.dropLast(2)),
+                "r.empty": [],
+            ])
+        #expect(recording.annotations == [set])
+        #expect(
+            recording.notices == [
+                .leftOut(file: "r.cut", nil), .leftOut(file: "r.empty", nil), .leftOut(file: "r.odd", .oddLength),
+                .leftOut(file: "r.text", nil),
+            ])
+        #expect(recording.notices.allSatisfy { $0.description.contains("left out") })
+    }
+
+    @Test func aDamagedReferenceIsRefused() throws {
+        #expect(throws: WFDBError.annotations(.oddLength, offset: 1)) {
+            try Self.read("r 0 100 500", ["r.atr": [1]])
+        }
+        let cut = try ECGAnnotationSet(
+            annotator: "atr", annotations: [ECGAnnotation(time: 5, code: .normalBeat)]
+        ).encoded().dropLast(2)
+        let recording = try Self.read("r 0 100 500", ["r.atr": Array(cut)])
+        #expect(recording.annotations.map(\.annotations.count) == [1])
+        #expect(recording.notices == [.missingEndMarker(annotator: "atr")])
+    }
+
     @Test func aRecordSetNamesItsFiles() throws {
         let set = try WFDBRecordSet(
             headerFile: "r.hea", header: Array("r 3 100 1\na.dat 16\na.dat 16\nr.xyz 16\n".utf8))
         #expect(set.requiredFiles == ["r.hea", "a.dat", "r.xyz"])
-        let names = ["r.atr", "r.qrs", "r.dat", "r.hea", "r.xyz", "rr.atr", "r.a/b", "r.", "r.txt", "a.atr", "r.a.b"]
+        let names = [
+            "r.atr", "r.qrs", "r.dat", "r.hea", "r.xyz", "rr.atr", "r.a/b", "r.", "r.txt", "a.atr", "r.a.b", "r.xws",
+        ]
         #expect(set.annotationFiles(among: names) == ["r.atr", "r.qrs"])
     }
 

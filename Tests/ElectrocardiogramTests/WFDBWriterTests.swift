@@ -75,6 +75,21 @@ struct WFDBWriterTests {
         #expect(again.leads[2].sample(at: 0) == nil)
     }
 
+    /// A valid sample must not come back as a gap.
+    @Test func aSampleThatWouldMeanInvalidInTheNewFormatIsRefused() throws {
+        var recording = Self.sample()
+        recording.leads[2].samples = [-32768, 7, -2048]
+        #expect(throws: WFDBError.sampleOutOfRange(lead: 2, index: 2, format: .format212)) {
+            try WFDBWriter.files(of: recording, storage: .singleFile(.format212))
+        }
+        recording.leads[2].samples = [-32768, 7, -2047]
+        let files = try WFDBWriter.files(of: recording, storage: .singleFile(.format212))
+        let again = try WFDBReader.read("r.hea", in: files)
+        #expect((0..<3).map { again.leads[2].sample(at: $0) } == [nil, 7, -2047])
+        let wide = try WFDBReader.read("r.hea", in: WFDBWriter.files(of: again, storage: .singleFile(.format16)))
+        #expect((0..<3).map { wide.leads[2].sample(at: $0) } == [nil, 7, -2047])
+    }
+
     @Test func whatTheFormatCannotSayIsRefused() {
         func refusal(_ change: (inout ECGRecording) -> Void) -> WFDBError? {
             var recording = Self.sample()

@@ -47,6 +47,43 @@ import Testing
         }
     }
 
+    /// The bytes are durable before they have the name, and the name before the caller goes on.
+    @Test func aFinishedFileIsDurableBeforeItHasItsName() throws {
+        try inDirectory { directory in
+            var calls: [[String]] = []
+            let path = directory + "/a"
+            let sink = try FileSink(path: path) { operation, path in
+                calls.append([operation, path])
+                return nil
+            }
+            try sink.write([1, 2, 3].span)
+            try sink.finish()
+            #expect(calls.map { $0[0] } == ["write", "fsync", "link", "unlink", "fsync"])
+            #expect(calls[1][1] == calls[0][1])
+            #expect(calls[2][1] == path)
+            #expect(calls[4][1] == directory)
+        }
+    }
+
+    @Test func aFileThatCannotBeFinishedNeverHasItsName() throws {
+        for operation in ["write", "fsync", "link"] {
+            try inDirectory { directory in
+                do {
+                    let sink = try FileSink(path: directory + "/a") { asked, _ in asked == operation ? EIO : nil }
+                    let error = storage {
+                        try sink.write([1].span)
+                        try sink.finish()
+                    }
+                    guard case .system(operation, _, EIO) = error else {
+                        Issue.record("\(operation): \(String(describing: error))")
+                        return
+                    }
+                }
+                #expect(try FileManager.default.contentsOfDirectory(atPath: directory).isEmpty)
+            }
+        }
+    }
+
     @Test func anUnfinishedFileLeavesNothing() throws {
         try inDirectory { directory in
             do {

@@ -139,6 +139,22 @@ import Testing
                     blinding: blinding))
     }
 
+    @Test func timesBecomeFramesExactly() {
+        let sampling = RecordSampling(numerator: 360, frameCount: 1000)
+        for (time, frames) in [
+            (0..<1, 0..<1), (0..<2778, 0..<2), (2777..<2778, 0..<2), (2778..<5555, 1..<2), (0..<1_000_000, 0..<360),
+            (1_000_000..<1_000_001, 360..<361), (999_999..<1_000_000, 359..<360), (5..<5, 0..<0),
+            (2_777_777..<9_999_999, 999..<1000), (2_777_778..<9_999_999, 1000..<1000), (0..<UInt64.max, 0..<1000),
+            (UInt64.max - 1..<UInt64.max, 1000..<1000),
+        ] as [(Range<UInt64>, Range<UInt64>)] {
+            #expect(sampling.frames(inMicroseconds: time) == frames, "\(time)")
+        }
+        let fast = RecordSampling(numerator: .max, denominator: 1, frameCount: .max)
+        #expect(fast.frames(inMicroseconds: 0..<UInt64.max) == 0..<UInt64.max)
+        let slow = RecordSampling(numerator: 1, denominator: .max, frameCount: 5)
+        #expect(slow.frames(inMicroseconds: 0..<1) == 0..<1)
+    }
+
     @Test func sealingTwiceSharesNothing() throws {
         let sample = try Sample(bodyByteCount: 1000)
         var ids: Set<FixedOctets<16>> = []

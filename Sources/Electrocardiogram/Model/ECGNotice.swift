@@ -12,12 +12,15 @@ public enum ECGNotice: Hashable, Sendable {
     case notUTF8(line: Int)
     /// The annotation file of `annotator` stops without the end marker, so it may have been cut.
     case missingEndMarker(annotator: String)
+    /// `file` lies beside the record as an annotation file does, and is none or not a whole one: it was not read. Without
+    /// a fault only its end marker is missing.
+    case leftOut(file: String, AnnotationFault?)
 
     /// Whether the notice still holds for a part of the recording.
     var concernsMeaning: Bool {
         switch self {
         case .uncalibrated, .checksumMismatch, .notUTF8: true
-        case .trailingBytes, .lengthFromFileSize, .missingEndMarker: false
+        case .trailingBytes, .lengthFromFileSize, .missingEndMarker, .leftOut: false
         }
     }
 }
@@ -37,6 +40,8 @@ extension ECGNotice: CustomStringConvertible {
             "header line \(line) is not UTF-8: read as ISO 8859-1"
         case .missingEndMarker(let annotator):
             "the annotations of \(annotator) end without the end marker: the file may be incomplete"
+        case .leftOut(let file, let fault):
+            "\(file) is no annotation file and was left out: \(fault?.rawValue ?? "it has no end marker")"
         }
     }
 }

@@ -61,8 +61,7 @@ public struct TerminalPreview: Sendable {
 
     /// `label` at the right of a gutter, cut to fit; control characters of a hostile record do not reach the terminal.
     private static func margin(_ label: String) -> String {
-        let safe = label.unicodeScalars.filter { $0.value >= 0x20 && !(0x7f...0x9f ~= $0.value) }
-        let cut = String(String(String.UnicodeScalarView(safe)).prefix(gutter - 2))
+        let cut = String(TerminalText.printable(label).prefix(gutter - 2))
         return String(repeating: " ", count: gutter - 2 - cut.count) + cut + " \u{2502}"
     }
 

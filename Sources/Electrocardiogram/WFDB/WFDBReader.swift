@@ -4,6 +4,9 @@
 public enum WFDBReader {
     /// Reads the record of `headerFile` with the annotation files that belong to it.
     ///
+    /// Which file beside a record is one of annotations, its name does not say for sure. The reference (`atr`) must be
+    /// sound; another that cannot be one, or stops without the end marker, is left out with a notice.
+    ///
     /// - Parameters:
     ///   - headerFile: the header's plain name, `100.hea`.
     ///   - files: contents by plain file name; files of other records may be among them.
@@ -16,7 +19,12 @@ public enum WFDBReader {
         var recording = try read(set.header) { files[$0] }
         for file in set.annotationFiles(among: files.keys) {
             guard let bytes = files[file] else { continue }
-            try recording.add(annotationFile: bytes, annotator: String(file.dropFirst(set.recordName.count + 1)))
+            let annotator = String(file.dropFirst(set.recordName.count + 1))
+            if annotator == WFDBRecordSet.referenceAnnotator {
+                try recording.add(annotationFile: bytes, annotator: annotator)
+            } else {
+                recording.addIfSound(annotationFile: bytes, named: file, annotator: annotator)
+            }
         }
         return recording
     }
@@ -111,6 +119,18 @@ extension ECGRecording {
         let set = try ECGAnnotationSet(parsing: bytes, annotator: annotator)
         if !set.hasEndMarker { notices.append(.missingEndMarker(annotator: annotator)) }
         annotations.append(set)
+    }
+
+    /// Adds what is surely a whole annotation file, and notes what is not.
+    fileprivate mutating func addIfSound(annotationFile bytes: [UInt8], named file: String, annotator: String) {
+        do throws(WFDBError) {
+            let set = try ECGAnnotationSet(parsing: bytes, annotator: annotator)
+            guard set.hasEndMarker else { return notices.append(.leftOut(file: file, nil)) }
+            annotations.append(set)
+        } catch {
+            guard case .annotations(let fault, _) = error else { return notices.append(.leftOut(file: file, nil)) }
+            notices.append(.leftOut(file: file, fault))
+        }
     }
 }
 

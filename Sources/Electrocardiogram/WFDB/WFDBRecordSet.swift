@@ -31,8 +31,13 @@ public struct WFDBRecordSet: Sendable {
         }.sorted()
     }
 
+    /// The annotator whose file is the record's reference: where that is damaged, the record is.
+    static let referenceAnnotator = "atr"
+
     private static let foreignEndings: Set<String> = [
         "hea", "dat", "mat", "edf", "bdf", "csv", "txt", "json", "xml", "svg", "png", "pdf", "zip", "gz", "md", "html",
+        // WAVE's list of files to show, which PhysioNet has beside each record.
+        "xws",
     ]
 
     private static func isAlphanumeric(_ byte: UInt8) -> Bool {

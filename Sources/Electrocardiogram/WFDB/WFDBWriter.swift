@@ -22,7 +22,7 @@ public enum WFDBWriter {
         if let newName { recording.name = newName }
         guard WFDBFileName.isPlain(recording.name), recording.name.utf8.count <= WFDBLimits.fileNameByteCount - 16
         else { throw .unwritableRecord(.recordName) }
-        place(&recording, storage)
+        try place(&recording, storage)
         var files: [String: [UInt8]] = [:]
         let header = try WFDBHeader(describing: recording)
         for group in header.signalGroups {
@@ -43,7 +43,10 @@ public enum WFDBWriter {
     }
 
     /// Gives every lead its file and format.
-    private static func place(_ recording: inout ECGRecording, _ storage: Storage) {
+    ///
+    /// - Throws: ``WFDBError/sampleOutOfRange(lead:index:format:)`` for a sample whose value means "no valid sample" in the
+    ///   new format.
+    private static func place(_ recording: inout ECGRecording, _ storage: Storage) throws(WFDBError) {
         var fileNumber = 0
         var current: WFDBSignalFormat?
         for index in recording.leads.indices {
@@ -52,9 +55,12 @@ public enum WFDBWriter {
                 // An invalid sample stays invalid in the other format.
                 let old = recording.leads[index].format.invalidSample
                 if format != recording.leads[index].format {
-                    for place in recording.leads[index].samples.indices
-                    where recording.leads[index].samples[place] == old {
-                        recording.leads[index].samples[place] = format.invalidSample
+                    for place in recording.leads[index].samples.indices {
+                        let sample = recording.leads[index].samples[place]
+                        guard sample == old || sample != format.invalidSample else {
+                            throw .sampleOutOfRange(lead: index, index: place, format: format)
+                        }
+                        if sample == old { recording.leads[index].samples[place] = format.invalidSample }
                     }
                 }
                 recording.leads[index].format = format

@@ -4,7 +4,8 @@ package import SealedRecord
 extension RecordMetadata {
     /// What can be said of a WFDB record without its samples: files, start, length, rate, leads, and where samples lie.
     ///
-    /// Of the comments nothing is taken: they may name the patient, and stay in the body.
+    /// Of the comments nothing is taken: they may name the patient, and stay in the body. Of more than 256 leads the
+    /// first 256 are listed, as many as a metadata section holds; the record's own header has them all.
     package init(_ record: WFDBFiles) {
         let recording = record.recording
         self.init(
@@ -13,13 +14,54 @@ extension RecordMetadata {
             start: Self.start(of: recording),
             durationMicroseconds: Self.microseconds(recording.duration),
             sampling: Self.sampling(of: recording),
-            leads: recording.leads.enumerated().map { index, lead in
+            leads: recording.leads.prefix(Self.leadBound).enumerated().map { index, lead in
                 RecordLead(
-                    name: lead.name.isEmpty ? "signal \(index + 1)" : String(lead.name.prefix(16)),
-                    unit: String(lead.unit.prefix(8)), gain: lead.isCalibrated ? lead.gain : 0,
+                    name: lead.name.isEmpty ? "signal \(index + 1)" : Self.text(lead.name, atMost: 16),
+                    unit: Self.text(lead.unit, atMost: 8), gain: lead.isCalibrated ? lead.gain : 0,
                     baseline: Int64(lead.baseline),
                     resolutionBits: UInt8(clamping: lead.adcResolution))
-            })
+            },
+            layouts: Self.layouts(of: record))
+    }
+
+    private static let leadBound = 256
+
+    /// `text` with a blank for each control character, cut between two Unicode scalars to `bound` UTF-8 bytes, at least 4.
+    private static func text(_ text: String, atMost bound: Int) -> String {
+        var cut = String.UnicodeScalarView()
+        var byteCount = 0
+        for scalar in text.unicodeScalars {
+            byteCount += UTF8.width(scalar)
+            guard byteCount <= bound else { break }
+            cut.append(scalar.properties.generalCategory == .control ? " " : scalar)
+        }
+        return String(cut)
+    }
+
+    /// One for each signal file, in the header's order.
+    private static func layouts(of record: WFDBFiles) -> [SampleLayout] {
+        var layouts: [SampleLayout] = []
+        var leads = record.recording.leads[...]
+        // The leads of one file follow each other, and have one format.
+        while let first = leads.first, let name = first.signalFile {
+            let group = leads.prefix { $0.signalFile == name }
+            leads = leads.dropFirst(group.count)
+            guard let index = record.files.firstIndex(where: { $0.name == name }), let file = UInt16(exactly: index),
+                let samples = UInt32(exactly: group.reduce(0) { $0 + $1.samplesPerFrame })
+            else { continue }
+            let preamble = UInt64(record.recording.preambles[name]?.count ?? 0)
+            // A frame of an odd number of 12-bit samples ends within a byte; two of them end with one.
+            let (frames, bytes): (UInt32, UInt32) =
+                switch first.format {
+                case .format16: (1, 2 * samples)
+                case .format212 where samples.isMultiple(of: 2): (1, samples / 2 * 3)
+                case .format212: (2, 3 * samples)
+                }
+            layouts.append(
+                SampleLayout(
+                    file: file, preambleByteCount: preamble, framesPerGroup: frames, bytesPerGroup: bytes))
+        }
+        return layouts
     }
 
     private static func kind(of recording: ECGRecording) -> String {

@@ -21,7 +21,7 @@ struct ECGInfo: ParsableCommand {
             let encoder = JSONEncoder()
             encoder.outputFormatting = [.prettyPrinted, .sortedKeys]
             let summary = RecordSummary(recording, withComments: comments)
-            print(String(decoding: try encoder.encode(summary), as: UTF8.self))
+            print(TerminalText.printable(json: String(decoding: try encoder.encode(summary), as: UTF8.self)))
             return
         }
         let seconds = (recording.duration * 1000).rounded() / 1000
@@ -34,7 +34,7 @@ struct ECGInfo: ParsableCommand {
             let beats = set.annotations.count { $0.code.isBeat }
             print("annotations \(set.annotator): \(set.annotations.count), of these \(beats) beats")
         }
-        if comments { recording.comments.forEach { print("# \($0)") } }
+        if comments { recording.comments.forEach { print("# \(TerminalText.printable($0))") } }
         for notice in recording.notices { print("note: \(notice)") }
         for deviation in recording.limbLeadDeviations() where deviation.largestSteps > 2 {
             print(
@@ -44,7 +44,9 @@ struct ECGInfo: ParsableCommand {
     }
 
     private static func line(_ index: Int, _ lead: ECGLead, _ recording: ECGRecording) -> String {
-        let name = lead.name.isEmpty ? "signal \(index + 1)" : lead.name
+        let printable = TerminalText.printable(lead.name)
+        let name = printable.isEmpty ? "signal \(index + 1)" : printable
+        let unit = TerminalText.printable(lead.unit)
         let valid = (0..<recording.frameCount * lead.samplesPerFrame).lazy.compactMap { lead.value(at: $0) }
         var low = Double.infinity
         var high = -Double.infinity
@@ -54,11 +56,11 @@ struct ECGInfo: ParsableCommand {
             high = max(high, value)
             count += 1
         }
-        let range = count == 0 ? "no valid sample" : String(format: "%.3f to %.3f %@", low, high, lead.unit)
+        let range = count == 0 ? "no valid sample" : String(format: "%.3f to %.3f ", low, high) + unit
         let gaps = recording.frameCount * lead.samplesPerFrame - count
         return
             "  \(name.padding(toLength: max(8, name.count), withPad: " ", startingAt: 0)) format \(lead.format.name), "
-            + "\(lead.gain) steps/\(lead.unit), \(range)" + (gaps > 0 ? ", \(gaps) invalid samples" : "")
+            + "\(lead.gain) steps/\(unit), \(range)" + (gaps > 0 ? ", \(gaps) invalid samples" : "")
     }
 }
 
