@@ -31,7 +31,7 @@ package struct CleartextSearch: Sendable {
     /// Pieces of one repeated byte are passed over: header and padding may share them with anything.
     ///
     /// - Complexity: linear in the number of bytes.
-    package func firstOverlap(with cleartext: some Collection<UInt8>) -> Int? {
+    package func firstOverlap(with cleartext: [UInt8]) -> Int? {
         var window = Piece()
         for (index, byte) in cleartext.enumerated() {
             window.append(byte)

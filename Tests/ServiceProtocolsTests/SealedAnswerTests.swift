@@ -8,7 +8,7 @@ import Testing
 /// Vectors/answers.json, which an implementation in Python made from Protocols/answers.md alone.
 private struct AnswerVectors: Decodable {
     struct Case: Decodable {
-        let origin, secret, request, transformer, answer_key, answer, sealed: String
+        let origin, secret, request, transformer, answerKey, answer, sealed: String
     }
 
     struct Refused: Decodable {
@@ -25,7 +25,9 @@ private struct AnswerVectors: Decodable {
     static func load() throws -> Answers {
         let root = URL(filePath: #filePath).deletingLastPathComponent().deletingLastPathComponent()
             .deletingLastPathComponent()
-        return try JSONDecoder().decode(
+        let decoder = JSONDecoder()
+        decoder.keyDecodingStrategy = .convertFromSnakeCase
+        return try decoder.decode(
             AnswerVectors.self, from: Data(contentsOf: root.appending(path: "Vectors/answers.json"))
         ).answers
     }
@@ -48,7 +50,7 @@ private func context(_ origin: String, _ request: String, _ transformer: String)
         #expect(cases.count == 4)
         for item in cases {
             let key = try key(item.secret, item.request)
-            #expect(try key.publicKey.hexadecimal == item.answer_key)
+            #expect(try key.publicKey.hexadecimal == item.answerKey)
             let sealed = try SealedAnswer(serialized: try [UInt8](hexadecimal: item.sealed))
             #expect(sealed.serialized.hexadecimal == item.sealed)
             let context = try context(item.origin, item.request, item.transformer)

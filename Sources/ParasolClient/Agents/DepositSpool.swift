@@ -68,7 +68,8 @@ package struct DepositSpool: Sendable {
             for name in names where name.hasSuffix(Self.depositSuffix) {
                 try files.removeInterruptedReplacements(of: folder + "/" + name)
             }
-            let kept = Set(names.filter { $0.hasSuffix(Self.depositSuffix) }.map { $0.dropLast(Self.depositSuffix.count) })
+            let kept = Set(
+                names.filter { $0.hasSuffix(Self.depositSuffix) }.map { $0.dropLast(Self.depositSuffix.count) })
             for name in names where name.hasPrefix(".sealing-") { try files.remove(folder + "/" + name) }
             for name in names where name.hasSuffix(Self.sealedSuffix) {
                 if !kept.contains(name.dropLast(Self.sealedSuffix.count)) { try files.remove(folder + "/" + name) }

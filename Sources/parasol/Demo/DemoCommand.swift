@@ -31,7 +31,7 @@ struct DemoCommand: AsyncParsableCommand {
     @Option(help: "Keep all files in this folder, which must be new or empty. Without it nothing stays.")
     var keep: String?
 
-    @Flag(help: "Print one JSON object instead of text, whatever happens.")
+    @Flag(help: "Print one JSON object instead of text, also where something fails.")
     var json = false
 
     func validate() throws {
