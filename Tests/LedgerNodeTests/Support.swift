@@ -158,41 +158,6 @@ final class HangingWitness: Witnessing {
     }
 }
 
-/// Lets nobody through while it is closed.
-final class Gate: Sendable {
-    private struct State {
-        var isOpen: Bool
-        var waiting: [CheckedContinuation<Void, Never>] = []
-    }
-
-    private let state: Mutex<State>
-
-    init(isOpen: Bool) { state = Mutex(State(isOpen: isOpen)) }
-
-    var waitingCount: Int { state.withLock { $0.waiting.count } }
-
-    func pass() async {
-        await withCheckedContinuation { continuation in
-            let passes = state.withLock { state in
-                if !state.isOpen { state.waiting.append(continuation) }
-                return state.isOpen
-            }
-            if passes { continuation.resume() }
-        }
-    }
-
-    func close() { state.withLock { $0.isOpen = false } }
-
-    func open() {
-        let waiting = state.withLock { state in
-            defer { state.waiting = [] }
-            state.isOpen = true
-            return state.waiting
-        }
-        for continuation in waiting { continuation.resume() }
-    }
-}
-
 /// A sequencer that waits at a gate, and whose next outcomes can be scripted.
 final class ScriptedSequencer: LogSequencing {
     enum Act: Sendable {
@@ -294,6 +259,3 @@ final class ServedLeaves: EntrySource {
         return answer
     }
 }
-
-/// Waits until something that others bring about is so, without waiting for time to pass.
-func until(_ condition: () async -> Bool) async { while await !condition() { await Task.yield() } }

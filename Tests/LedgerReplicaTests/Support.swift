@@ -125,36 +125,6 @@ final class MemoryHeads: ReplicaHeadStore {
     }
 }
 
-/// Lets nobody through while it is closed.
-final class Gate: Sendable {
-    private let state = Mutex<(isOpen: Bool, waiting: [CheckedContinuation<Void, Never>])>((true, []))
-
-    var waitingCount: Int { state.withLock { $0.waiting.count } }
-
-    func pass() async {
-        await withCheckedContinuation { continuation in
-            let passes = state.withLock { state in
-                if !state.isOpen { state.waiting.append(continuation) }
-                return state.isOpen
-            }
-            if passes { continuation.resume() }
-        }
-    }
-
-    func close() { state.withLock { $0.isOpen = false } }
-
-    func open() {
-        let waiting = state.withLock { state in
-            defer { state = (true, []) }
-            return state.waiting
-        }
-        for continuation in waiting { continuation.resume() }
-    }
-}
-
-/// Waits until something that others bring about is so, without waiting for time to pass.
-func until(_ condition: () async -> Bool) async { while await !condition() { await Task.yield() } }
-
 /// The replica's refusal; nil where it follows.
 func refusal(_ replica: LedgerReplica) async -> ReplicaError? {
     do throws(ReplicaError) {

@@ -10,9 +10,10 @@ struct RecordFolder {
 
     /// Loads what the header at `path` names from the header's own folder, and the annotation files beside it.
     ///
+    /// - Parameter path: With or without `.hea`, as the WFDB tools take it.
     /// - Throws: ``WFDBError`` for the header, ``ECGCommandError`` for a file that cannot be read.
     init(header path: String) throws {
-        let header = URL(fileURLWithPath: path)
+        let header = URL(fileURLWithPath: path.hasSuffix(".hea") ? path : path + ".hea")
         let folder = header.deletingLastPathComponent()
         headerFile = header.lastPathComponent
         let set = try WFDBRecordSet(headerFile: headerFile, header: Self.bytes(of: header))
@@ -55,7 +56,7 @@ enum ECGCommandError: Error, CustomStringConvertible {
 
 /// A record given on the command line.
 struct RecordArgument: ParsableArguments {
-    @Argument(help: "The record's header, for example mitdb/100.hea.", completion: .file(extensions: ["hea"]))
+    @Argument(help: "The record, by its header: mitdb/100.hea, or mitdb/100.", completion: .file(extensions: ["hea"]))
     var record: String
 
     func recording() throws -> ECGRecording { try RecordFolder(header: record).recording() }
