@@ -62,6 +62,7 @@ let rules: [Target] = [
 
 let stores: [Target] = [
     library("DurableFiles", []),
+    library("LogStorage", ["Octets", "TransparencyLog", "DurableFiles"]),
     library("Persistence", ["Octets", grdb, crypto]),
 ]
 
@@ -155,6 +156,7 @@ let checks: [Target] = [
     tests("Electrocardiogram", ["Octets"]),
     tests("SharingContracts", ["TestKit", "Octets", "SharingMessages", "Secp256k1", "Umbral", crypto, protobuf]),
     tests("DurableFiles", []),
+    tests("LogStorage", ["TestKit", "Octets", "TransparencyLog", "DurableFiles"]),
     tests("ServiceProtocols", ["Octets", "SharingContracts", crypto]),
     tests(
         "RecordVault",

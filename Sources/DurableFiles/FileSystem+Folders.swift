@@ -18,6 +18,11 @@ extension FileSystem {
         try synchronizeFolder(Self.folder(of: path))
     }
 
+    /// Removes an empty folder. Durable once the one around it is synchronized.
+    package func removeFolder(_ path: String) throws(FileError) {
+        _ = try attempt(.remove, path) { unsafe Int(rmdir(path)) }
+    }
+
     /// Makes the names in a folder durable.
     package func synchronizeFolder(_ path: String) throws(FileError) {
         let descriptor = Int32(try attempt(.open, path) { systemOpen(path, O_RDONLY | O_DIRECTORY) })

@@ -5,6 +5,13 @@ extension FileSystem {
     /// error before the rename the old file is untouched and the new one is removed; on an error of the last step the
     /// new bytes are in place but may not be durable.
     package func replace(_ path: String, with bytes: [UInt8]) throws(FileError) {
+        try put(path, bytes)
+        try synchronizeFolder(Self.folder(of: path))
+    }
+
+    /// ``replace(_:with:)`` without its last step: durable once the folder is synchronized, so that many files of one folder
+    /// share that.
+    package func put(_ path: String, _ bytes: [UInt8]) throws(FileError) {
         let suffix = String(UInt64.random(in: .min ... .max), radix: 16)
         let new = path + Self.replacementMark + suffix
         do throws(FileError) {
@@ -17,7 +24,13 @@ extension FileSystem {
             try? remove(new)
             throw error
         }
-        try synchronizeFolder(Self.folder(of: path))
+    }
+
+    /// Whether a file of this name is what an interrupted replacement left behind.
+    package static func isReplacement(_ name: String) -> Bool {
+        guard let dot = name.lastIndex(of: "."), name[dot...].hasPrefix(replacementMark) else { return false }
+        let suffix = name[dot...].utf8.dropFirst(replacementMark.utf8.count)
+        return !suffix.isEmpty && suffix.allSatisfy(isHexadecimalDigit)
     }
 
     /// Removes what interrupted replacements of this file left behind. The caller must hold whatever keeps others from

@@ -18,6 +18,14 @@ public enum TransparencyLogError: Error, Hashable, Sendable {
     /// The path does not join the two roots.
     case consistencyNotProved
 
+    // Tiles
+    /// No tree has a tile of this level, index, width or path.
+    case noSuchTile
+    /// The bytes are not what a tile of that width consists of.
+    case damagedTile(Tile)
+    /// An entry above 65,535 bytes does not go into a bundle.
+    case entryTooLong(bytes: Int)
+
     // Text
     /// More than `bound` bytes.
     case tooLarge(bytes: Int, bound: Int)
@@ -106,6 +114,9 @@ extension TransparencyLogError: CustomStringConvertible {
         case .pathTooLong: "a path of more than \(MerkleTree.maximumPathLength) hashes"
         case .inclusionNotProved: "the path does not lead from the leaf to the root"
         case .consistencyNotProved: "the path does not join the two roots"
+        case .noSuchTile: "no tree has such a tile"
+        case .damagedTile(let tile): "\(tile) does not consist of \(tile.width) \(tile.content == .entries ? "entries" : "hashes")"
+        case .entryTooLong(let bytes): "an entry of \(bytes) bytes, at most \(Tile.maximumEntryBytes) go into a bundle"
         case .tooLarge(let bytes, let bound): "\(bytes) bytes, at most \(bound) allowed"
         case .notText(let offset): "not UTF-8, or a control character, at byte \(offset)"
         case .notCanonicalBase64: "not canonical base64"
