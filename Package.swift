@@ -76,8 +76,8 @@ let services: [Target] = [
     library(
         "LedgerNode",
         [
-            "Octets", "ServiceProtocols", "SharingMessages", "SharingContracts", "TransparencyLog", "Persistence",
-            crypto, logging,
+            "Octets", "ServiceProtocols", "SharingMessages", "SharingContracts", "TransparencyLog", "DurableFiles",
+            "LogStorage", "Persistence", crypto, logging,
         ]),
     library(
         "KeyService",
@@ -167,7 +167,10 @@ let checks: [Target] = [
         ["TestKit", "Octets", "ServiceProtocols", "SharingContracts", "TransparencyLog", "Persistence", crypto]),
     tests(
         "LedgerNode",
-        ["TestKit", "Octets", "ServiceProtocols", "SharingContracts", "TransparencyLog", "Persistence", crypto]),
+        [
+            "TestKit", "Octets", "ServiceProtocols", "SharingContracts", "TransparencyLog", "DurableFiles", "LogStorage",
+            "Persistence", crypto,
+        ]),
     tests(
         "ParasolClient",
         [

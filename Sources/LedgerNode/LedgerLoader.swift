@@ -1,3 +1,5 @@
+internal import DurableFiles
+internal import LogStorage
 internal import Octets
 internal import Persistence
 internal import ServiceProtocols
@@ -13,37 +15,62 @@ struct LoadedLedger: Sendable {
     var latest: VerifiedCheckpoint?
     /// The leaves above the newest final checkpoint.
     var backlog = Backlog()
+    /// The leaves behind the last full bundle on the disk.
+    var tail = LeafTail()
+    /// The tree of the full bundles on the disk.
+    var settledEdge = TileEdge()
 }
 
 /// Re-executes a stored ledger from its bytes, and refuses it on any disagreement, saying which.
 struct LedgerLoader: Sendable {
     let store: LedgerStore
+    let files: LedgerFiles
     let configuration: LedgerConfiguration
+    let folder: LogFolder
+
+    init(store: LedgerStore, files: LedgerFiles, configuration: LedgerConfiguration, fileSystem: FileSystem) {
+        self.store = store
+        self.files = files
+        self.configuration = configuration
+        folder = LogFolder(files.tiles, files: fileSystem)
+    }
 
     /// - Throws: ``LedgerError/inconsistent(_:)``, ``LedgerError/storage(_:)``.
     /// - Complexity: linear in the number of leaves; every signature is verified again.
     func load() async throws(LedgerError) -> LoadedLedger {
         try await store.write { try bindIdentity($0) }
-        return try await store.read { transaction in
-            var loaded = LoadedLedger(state: WorldState(origin: configuration.origin.description))
-            let finals = try finalCheckpoints(transaction)
-            var roots: [UInt64: MerkleHash] = [:]
-            try reexecute(transaction, into: &loaded) { size, root in
-                if finals[size] != nil { roots[size] = root }
-            }
-            try checkNodeCount(transaction, size: loaded.frontier.size)
-            loaded.head = try head(transaction, frontier: loaded.frontier)
-            for (size, final) in finals {
-                guard roots[size] == final.checkpoint.root else {
-                    throw LedgerError.inconsistent(
-                        "the final checkpoint of size \(size) has not the root of the first \(size) leaves")
-                }
-            }
-            loaded.latest = try latest(transaction, finals: finals)
-            loaded.backlog = try backlog(
-                transaction, above: loaded.latest?.checkpoint.size ?? 0, to: loaded.frontier.size)
-            return loaded
+        let stored = try await store.read { try StoredLedger($0, configuration) }
+        let copies = try HeadCopies(files, folder, stored, configuration)
+        var execution = Execution(
+            loaded: LoadedLedger(state: WorldState(origin: configuration.origin.description)),
+            sizes: Set(stored.finals.keys).union(copies.sizes))
+        try executeBundles(below: stored.stagedStart, &execution)
+        try checkRightEdge(stored, copies, execution)
+        execution.loaded.settledEdge = execution.edge
+        try executeStaged(stored.staged, &execution)
+        try checkHead(stored, execution)
+        try checkCheckpoints(stored, copies, execution)
+        var loaded = execution.loaded
+        let (state, size) = (loaded.state, loaded.frontier.size)
+        try await store.read { try checkIndex($0, state, size: size) }
+        loaded.head = stored.head
+        loaded.latest = stored.latest
+        loaded.tail = LeafTail(start: stored.stagedStart, stored.staged)
+        let final = stored.latest?.checkpoint.size ?? 0
+        if loaded.frontier.size > final {
+            let leaves = loaded.tail.leaves(from: max(final, loaded.tail.start), to: loaded.tail.end) ?? []
+            loaded.backlog.add(bytes: leaves.reduce(0) { $0 + $1.count }, upTo: loaded.frontier.size)
         }
+        return loaded
+    }
+
+    /// A re-execution under way.
+    private struct Execution {
+        var loaded: LoadedLedger
+        var edge = TileEdge()
+        /// The sizes at which the root is wanted.
+        let sizes: Set<UInt64>
+        var roots: [UInt64: MerkleHash] = [0: MerkleTree.emptyRoot]
     }
 
     /// Writes the log's name into a new database, and compares it with that of an old one.
@@ -60,131 +87,113 @@ struct LedgerLoader: Sendable {
         }
     }
 
-    private func reexecute(
-        _ transaction: StoreTransaction, into loaded: inout LoadedLedger, atSize note: (UInt64, MerkleHash) -> Void
-    ) throws {
-        var next: UInt64 = 0
-        while true {
-            let rows = try transaction.rows(
-                "SELECT position, transaction_id, leaf FROM entry WHERE position >= ? ORDER BY position LIMIT 256",
-                [try .unsigned(next)])
-            if rows.isEmpty { return }
-            for row in rows {
-                guard try row.unsigned("position") == next else {
-                    throw LedgerError.inconsistent("leaf \(next) is missing")
+    /// The leaves on the disk, against the tiles of every level.
+    private func executeBundles(below end: UInt64, _ execution: inout Execution) throws(LedgerError) {
+        while execution.edge.size < end {
+            let start = execution.edge.size
+            do {
+                let leaves = try folder.entries(of: Tile(.entries, index: start >> 8))
+                let hashes = try folder.hashes(of: Tile(.hashes(level: 0), index: start >> 8))
+                for (leaf, hash) in zip(leaves, hashes) {
+                    try demandHash(hash, of: leaf, index: execution.edge.size)
+                    for nodes in try apply(leaf, &execution) where nodes.tile.level > 0 {
+                        guard try folder.hashes(of: nodes.tile) == nodes.hashes else {
+                            throw LedgerError.inconsistent(
+                                "\(folder.file(of: nodes.tile)) has not the hashes of the tiles below it")
+                        }
+                    }
                 }
-                try apply(row, index: next, transaction, into: &loaded)
-                next += 1
-                note(next, loaded.frontier.root)
-            }
+            } catch let error as LedgerError {
+                throw error
+            } catch { throw .inconsistent("\(error)") }
         }
     }
 
-    private func apply(
-        _ row: SQLRow, index: UInt64, _ transaction: StoreTransaction, into loaded: inout LoadedLedger
-    ) throws {
-        let leaf = try row.bytes("leaf")
-        for node in try loaded.frontier.append(MerkleTree.leafHash(of: leaf)) {
-            guard try transaction.hash(of: node.subtree) == node.hash else {
-                throw LedgerError.inconsistent("the stored hash of \(node.subtree) is not that of leaf \(index)")
-            }
+    private func executeStaged(_ leaves: [[UInt8]], _ execution: inout Execution) throws(LedgerError) {
+        for leaf in leaves { _ = try apply(leaf, &execution) }
+    }
+
+    private func demandHash(_ hash: MerkleHash, of leaf: [UInt8], index: UInt64) throws(LedgerError) {
+        guard MerkleTree.leafHash(of: leaf) == hash else {
+            throw .inconsistent("the stored hash of leaf \(index) is not that of the leaf")
         }
+    }
+
+    /// - Returns: the tiles that the leaf fills.
+    private func apply(_ leaf: [UInt8], _ execution: inout Execution) throws(LedgerError) -> [TileNodes] {
+        let index = execution.edge.size
+        let filled: [TileNodes]
         do {
             let entry = try LedgerEntry(serialized: leaf)
-            guard try row.bytes("transaction_id") == entry.transaction.id.bytes else {
-                throw LedgerError.inconsistent("leaf \(index) is filed under another transaction's identifier")
-            }
             try configuration.checkFounding(entry.signedTransaction)
-            try loaded.state.apply(entry)
-        } catch let violation as ContractViolation {
-            throw LedgerError.inconsistent("leaf \(index) breaks a rule: \(violation)")
+            try execution.loaded.state.apply(entry)
+        } catch { throw .inconsistent("leaf \(index) breaks a rule: \(error)") }
+        do { filled = try execution.edge.append(MerkleTree.leafHash(of: leaf)) } catch {
+            throw .inconsistent("leaf \(index): \(error)")
         }
+        execution.loaded.frontier = execution.edge.frontier
+        if execution.sizes.contains(index + 1) { execution.roots[index + 1] = execution.edge.root }
+        return filled
     }
 
-    private func checkNodeCount(_ transaction: StoreTransaction, size: UInt64) throws {
-        var expected: UInt64 = 0
-        var width = size
-        while width > 0 {
-            expected += width
-            width /= 2
-        }
-        let stored = try transaction.requiredRow("SELECT count(*) AS n FROM node").unsigned("n")
-        guard stored == expected else {
-            throw LedgerError.inconsistent("\(stored) subtree hashes are stored for \(size) leaves, not \(expected)")
-        }
-    }
-
-    private func head(_ transaction: StoreTransaction, frontier: TreeFrontier) throws -> SignedHead? {
-        guard let row = try transaction.row("SELECT note FROM head") else {
-            guard frontier.size == 0 else {
-                throw LedgerError.inconsistent("there are \(frontier.size) leaves and no signed head")
+    /// Staged leaves against the partial tile of the newest published tree, which says at which leaf they differ.
+    private func checkRightEdge(
+        _ stored: StoredLedger, _ copies: HeadCopies, _ execution: Execution
+    ) throws(LedgerError) {
+        guard let published = copies.published?.size,
+            let tile = Tile.inTree(.hashes(level: 0), index: stored.stagedStart >> 8, size: published), !tile.isFull
+        else { return }
+        do throws(LogFolderError) {
+            for (offset, (leaf, hash)) in zip(stored.staged, try folder.hashes(of: tile)).enumerated() {
+                do { try demandHash(hash, of: leaf, index: stored.stagedStart + UInt64(offset)) } catch {
+                    throw .damaged(tile, folder: folder.path, reason: error.reason)
+                }
             }
-            return nil
-        }
-        let note = try parsed("the signed head") { try SignedNote(encoded: try row.bytes("note")) }
-        let verified = try parsed("the signed head") {
-            try VerifiedCheckpoint(note, logs: [configuration.signer.verifierKey], witnesses: [])
-        }
-        let checkpoint = verified.checkpoint
-        guard checkpoint.origin == configuration.origin else {
-            throw LedgerError.inconsistent("the signed head is of \(checkpoint.origin)")
-        }
-        guard checkpoint.size == frontier.size else {
-            throw LedgerError.inconsistent(
-                "the signed head says \(checkpoint.size) leaves, and \(frontier.size) are stored")
-        }
-        guard checkpoint.root == frontier.root else {
-            throw LedgerError.inconsistent("the stored leaves do not hash to the root of the signed head")
-        }
-        return SignedHead(checkpoint: checkpoint, note: note)
+        } catch { throw .inconsistent("\(error)") }
     }
 
-    private func finalCheckpoints(_ transaction: StoreTransaction) throws -> [UInt64: VerifiedCheckpoint] {
-        var finals: [UInt64: VerifiedCheckpoint] = [:]
-        for row in try transaction.rows("SELECT size, note FROM final_checkpoint") {
-            let size = try row.unsigned("size")
-            let final = try verifiedFinal(try row.bytes("note"), "the final checkpoint of size \(size)")
-            guard final.checkpoint.size == size else {
-                throw LedgerError.inconsistent(
-                    "the final checkpoint filed under size \(size) says \(final.checkpoint.size)")
+    private func checkHead(_ stored: StoredLedger, _ execution: Execution) throws(LedgerError) {
+        let size = execution.edge.size
+        guard let head = stored.head else {
+            guard size == 0 else { throw .inconsistent("there are \(size) leaves and no signed head") }
+            return
+        }
+        guard head.size == size else {
+            throw .inconsistent("the signed head says \(head.size) leaves, and \(size) are stored")
+        }
+        guard head.checkpoint.root == execution.edge.root else {
+            throw .inconsistent("the stored leaves do not hash to the root of the signed head")
+        }
+    }
+
+    private func checkCheckpoints(
+        _ stored: StoredLedger, _ copies: HeadCopies, _ execution: Execution
+    ) throws(LedgerError) {
+        for (size, final) in stored.finals {
+            guard execution.roots[size] == final.checkpoint.root else {
+                throw .inconsistent("the final checkpoint of size \(size) has not the root of the first \(size) leaves")
             }
-            finals[size] = final
         }
-        return finals
-    }
-
-    private func latest(
-        _ transaction: StoreTransaction, finals: [UInt64: VerifiedCheckpoint]
-    ) throws -> VerifiedCheckpoint? {
-        guard let row = try transaction.row("SELECT note FROM latest_checkpoint") else {
-            guard finals.isEmpty else { throw LedgerError.inconsistent("the newest cosigned checkpoint is missing") }
-            return nil
-        }
-        let latest = try verifiedFinal(try row.bytes("note"), "the newest cosigned checkpoint")
-        guard let size = finals.keys.max(), let final = finals[size], final.checkpoint == latest.checkpoint else {
-            throw LedgerError.inconsistent("the newest cosigned checkpoint is not the last final one")
-        }
-        return latest
-    }
-
-    private func backlog(_ transaction: StoreTransaction, above final: UInt64, to size: UInt64) throws -> Backlog {
-        let bytes = try transaction.requiredRow(
-            "SELECT coalesce(sum(length(leaf)), 0) AS n FROM entry WHERE position >= ?", [try .unsigned(final)]
-        ).integer("n")
-        var backlog = Backlog()
-        if size > final { backlog.add(bytes: Int(bytes), upTo: size) }
-        return backlog
-    }
-
-    private func verifiedFinal(_ note: [UInt8], _ what: String) throws -> VerifiedCheckpoint {
-        try parsed(what) {
-            try configuration.policy.verify(SignedNote(encoded: note), origin: configuration.origin)
+        for (name, checkpoint) in copies.all where execution.roots[checkpoint.size] != checkpoint.root {
+            throw .inconsistent("\(name) has not the root of the first \(checkpoint.size) leaves")
         }
     }
 
-    private func parsed<Value>(_ what: String, _ body: () throws -> Value) throws -> Value {
-        do { return try body() } catch let error as TransparencyLogError {
-            throw LedgerError.inconsistent("\(what) does not count: \(error)")
+    /// The index of transactions, against the leaves.
+    private func checkIndex(_ transaction: StoreTransaction, _ state: WorldState, size: UInt64) throws {
+        var count: UInt64 = 0
+        var misfiled: UInt64?
+        try transaction.forEachRow("SELECT transaction_id, position FROM sequenced") { row throws(PersistenceError) in
+            let position = try row.unsigned("position")
+            let id = try? TransactionID(try row.bytes("transaction_id"))
+            if id.flatMap({ state.index(of: $0) }) != position { misfiled = misfiled ?? position }
+            count += 1
+        }
+        if let misfiled {
+            throw LedgerError.inconsistent("leaf \(misfiled) is filed under another transaction's identifier")
+        }
+        guard count == size else {
+            throw LedgerError.inconsistent("\(count) transactions are filed for \(size) leaves")
         }
     }
 }

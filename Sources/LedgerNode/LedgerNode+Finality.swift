@@ -54,6 +54,7 @@ extension LedgerNode {
             let head: SignedHead
             if let committed = self.head { head = committed } else { head = try emptyHead() }
             attemptedSize = head.size
+            try await writeTiles(of: head)
             switch await gatherCosignatures(on: head) {
             case .quorum(let note):
                 try await publish(note, of: head)
@@ -80,6 +81,13 @@ extension LedgerNode {
         }
     }
 
+    /// Makes the tiles of a committed head durable, before anybody is asked to vouch for it.
+    private func writeTiles(of head: SignedHead) async throws(LedgerError) {
+        guard head.size > tiledSize, let leaves = tail.leaves(from: tiledSize, to: head.size) else { return }
+        try await tiles.write(Array(leaves), reaching: head.note)
+        tiledSize = head.size
+    }
+
     private func emptyHead() throws(LedgerError) -> SignedHead {
         do {
             let checkpoint = try Checkpoint(origin: configuration.origin, size: 0, root: MerkleTree.emptyRoot)
@@ -97,19 +105,25 @@ extension LedgerNode {
         let time = Timestamp(quorumTimeOf: verified, by: configuration.policy)
         quorumTime = max(time, quorumTime ?? time)
         guard head.size > 0 else { return }
-        try await store.publish(note, size: head.size, isNew: head.size > finalSize)
+        let isNew = head.size > finalSize
+        let start = finalSize
+        try await store.publish(note, size: head.size, isNew: isNew)
+        try await tiles.publish(note)
+        if isNew { newestFinal = (start, FinalNote(size: head.size, note: note)) }
         latest = verified
         backlog.settle(upTo: head.size)
     }
 
     /// Answers everybody whose leaf is below the newest final checkpoint.
     private func answerFinal() async {
+        // Not before the answers: until then leaves are read for witnesses and receipts.
+        defer { tail.settle(tiled: finalSize) }
         let ready = waiters.filter { $0.key < finalSize }
         guard !ready.isEmpty else { return }
         for index in ready.keys { waiters[index] = nil }
         let answers: Result<[UInt64: Receipt], LedgerError>
         do throws(LedgerError) {
-            answers = .success(try await store.receipts(of: Array(ready.keys)))
+            answers = .success(try await receipts(of: Array(ready.keys)))
         } catch {
             answers = .failure(error)
         }
@@ -127,9 +141,8 @@ extension LedgerNode {
     /// Asks all witnesses at once, and goes on as soon as the quorum is met or the round has lasted long enough. Slow ones
     /// finish on their own.
     private func gatherCosignatures(on head: SignedHead) async -> Cosigning {
-        let store = store
-        let request = CosigningRequest(head: head) { old throws(LedgerError) in
-            try await store.consistencyProof(from: old, to: head.size)
+        let request = CosigningRequest(head: head) { [tiles] old throws(LedgerError) in
+            try await tiles.consistencyPath(from: old, to: head.size)
         }
         let (events, feed) = AsyncStream.makeStream(of: RoundEvent.self)
         for lane in lanes {

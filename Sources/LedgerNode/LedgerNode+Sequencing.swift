@@ -107,7 +107,6 @@ extension LedgerNode {
     private func sequence(_ batch: [Submission], at now: Timestamp) async {
         let start = frontier.size
         var entries: [StagedBatch.Entry] = []
-        var nodes: [SubtreeHash] = []
         for submission in batch {
             do throws(LedgerError) {
                 let index: UInt64
@@ -116,7 +115,7 @@ extension LedgerNode {
                 } else {
                     index = frontier.size
                     let entry = try apply(submission, at: now)
-                    do { nodes += try frontier.append(MerkleTree.leafHash(of: entry.serialized)) } catch {
+                    do { try frontier.append(MerkleTree.leafHash(of: entry.serialized)) } catch {
                         throw .storage("\(error)")
                     }
                     entries.append(StagedBatch.Entry(transaction: entry.transaction.id, leaf: entry.serialized))
@@ -128,7 +127,7 @@ extension LedgerNode {
         }
         if !entries.isEmpty {
             do throws(LedgerError) {
-                try await commit(start: start, entries: entries, nodes: nodes)
+                try await commit(start: start, entries: entries)
             } catch {
                 await undo(from: start, because: error)
             }
@@ -170,7 +169,7 @@ extension LedgerNode {
     ///
     /// - Throws: where the batch is known not to be committed. Where nobody can know, halts.
     private func commit(
-        start: UInt64, entries: [StagedBatch.Entry], nodes: [SubtreeHash]
+        start: UInt64, entries: [StagedBatch.Entry]
     ) async throws(LedgerError) {
         let new: SignedHead
         do {
@@ -180,7 +179,7 @@ extension LedgerNode {
         } catch {
             throw .storage("the head cannot be signed: \(error)")
         }
-        let batch = StagedBatch(start: start, entries: entries, nodes: nodes, head: new)
+        let batch = StagedBatch(start: start, entries: entries, head: new, settledBelow: tail.start)
         let old = head?.note.encoded
         switch await sequencer.replace(head: old, with: batch) {
         case .committed: break
@@ -200,6 +199,7 @@ extension LedgerNode {
             }
         }
         head = new
+        tail.append(entries.map(\.leaf))
         backlog.add(bytes: entries.reduce(0) { $0 + $1.leaf.count }, upTo: new.size)
         batchesCommitted += 1
     }
@@ -211,7 +211,7 @@ extension LedgerNode {
             for answer in waiters.removeValue(forKey: index) ?? [] { answer.resume(returning: .failure(error)) }
         }
         do throws(LedgerError) {
-            let loaded = try await LedgerLoader(store: store, configuration: configuration).load()
+            let loaded = try await loadAgain()
             state = loaded.state
             frontier = loaded.frontier
         } catch {

@@ -1,3 +1,5 @@
+package import DurableFiles
+internal import LogStorage
 internal import Octets
 internal import Persistence
 package import ServiceProtocols
@@ -23,6 +25,9 @@ package actor LedgerNode: Ledger {
     let clock: any Clock
     let store: LedgerStore
     let sequencer: any LogSequencing
+    let tiles: LogTiles
+    private let files: LedgerFiles
+    private let fileSystem: FileSystem
 
     /// After every leaf that is sequenced or about to be.
     var state: WorldState
@@ -31,6 +36,12 @@ package actor LedgerNode: Ledger {
     var head: SignedHead?
     /// The newest cosigned checkpoint, as published.
     var latest: VerifiedCheckpoint?
+    /// The newest final checkpoint as it became final, and from which leaf on receipts lead to it.
+    var newestFinal: (start: UInt64, note: FinalNote)?
+    /// The committed leaves that are not in full bundles on the disk.
+    var tail: LeafTail
+    /// The leaves whose tiles are durable.
+    var tiledSize: UInt64
     /// The latest time that the clock has shown and that witnesses did not contradict.
     var latestReading: Timestamp?
     /// The latest time at which a whole quorum had cosigned, by the witnesses' clocks.
@@ -57,48 +68,64 @@ package actor LedgerNode: Ledger {
     /// Who wants witnesses to be asked, whatever there is.
     var roundWaiters: [CheckedContinuation<RoundOutcome, Never>] = []
 
-    /// Opens or creates a ledger's database and checks all of it.
+    /// Opens or creates a ledger's database, the file and the folder beside it, checks all of it, and writes whatever was committed
+    /// and not written to the folder yet.
     ///
-    /// - Parameter wrap: what moves the head; by default one SQLite transaction in the same database.
-    /// - Throws: `LedgerError/inconsistent(_:)` for a database that disagrees with itself, with the configuration or
-    ///   with the rules, `LedgerError/storage(_:)`.
+    /// - Parameters:
+    ///   - path: The database; what lies beside it, ``LedgerFiles`` says.
+    ///   - wrap: What moves the head; by default one SQLite transaction in the same database.
+    /// - Throws: `LedgerError/inconsistent(_:)` for a database that disagrees with itself, with its tiles, with the
+    ///   configuration or with the rules, `LedgerError/storage(_:)`.
     package static func open(
-        path: String, configuration: LedgerConfiguration, clock: any Clock,
+        path: String, configuration: LedgerConfiguration, clock: any Clock, fileSystem: FileSystem = FileSystem(),
         sequencer wrap: (any LogSequencing) -> any LogSequencing = { $0 }
     ) async throws(LedgerError) -> LedgerNode {
+        let files = LedgerFiles(database: path)
         let store: LedgerStore
         do { store = LedgerStore(store: try Store(path: path, schema: .ledger)) } catch {
             if case .corrupt = error { throw .inconsistent("\(error)") }
             throw .storage("\(error)")
         }
-        let loaded: LoadedLedger
         do throws(LedgerError) {
-            loaded = try await LedgerLoader(store: store, configuration: configuration).load()
+            let loaded = try await LedgerLoader(
+                store: store, files: files, configuration: configuration, fileSystem: fileSystem
+            ).load()
+            let tiles = try await LogTiles.opened(files, loaded, fileSystem: fileSystem)
+            return LedgerNode(
+                configuration: configuration, clock: clock, store: store, loaded: loaded, tiles: tiles, files: files,
+                fileSystem: fileSystem, sequencer: wrap(SQLiteSequencer(store: store)))
         } catch {
             // Closed here and not by whoever lets go of it last, so that the file is free when the caller hears of this.
             try? store.store.close()
             throw error
         }
-        return LedgerNode(
-            configuration: configuration, clock: clock, store: store, loaded: loaded,
-            sequencer: wrap(SQLiteSequencer(store: store)))
     }
 
     private init(
         configuration: LedgerConfiguration, clock: any Clock, store: LedgerStore, loaded: LoadedLedger,
-        sequencer: any LogSequencing
+        tiles: LogTiles, files: LedgerFiles, fileSystem: FileSystem, sequencer: any LogSequencing
     ) {
         self.configuration = configuration
         self.clock = clock
         self.store = store
         self.sequencer = sequencer
+        self.tiles = tiles
+        self.files = files
+        self.fileSystem = fileSystem
         state = loaded.state
         frontier = loaded.frontier
         head = loaded.head
         latest = loaded.latest
+        tail = loaded.tail
+        tiledSize = loaded.frontier.size
         latestReading = loaded.state.lastSequencedAt
         quorumTime = loaded.latest.map { Timestamp(quorumTimeOf: $0, by: configuration.policy) }
         backlog = loaded.backlog
+    }
+
+    /// Checks everything stored anew.
+    func loadAgain() async throws(LedgerError) -> LoadedLedger {
+        try await LedgerLoader(store: store, files: files, configuration: configuration, fileSystem: fileSystem).load()
     }
 
     /// Says whom to ask for cosignatures. Witnesses read leaves from this node, so they come after it.
@@ -157,10 +184,10 @@ package actor LedgerNode: Ledger {
 
     package func receipt(of transaction: TransactionID) async throws(LedgerError) -> Receipt? {
         try demandRunning()
-        guard let index = try await store.index(of: transaction) else { return nil }
+        guard let index = state.index(of: transaction), index < committedSize else { return nil }
         var reason = "the witnesses have not been asked"
         if index >= finalSize, case .failed(let why) = await requestRound() { reason = "\(why)" }
-        guard let receipt = try await store.receipts(of: [index])[index] else {
+        guard let receipt = try await receipts(of: [index])[index] else {
             throw .notFinal(index: index, reason: reason)
         }
         return receipt
@@ -179,8 +206,8 @@ package actor LedgerNode: Ledger {
 
     package func consistencyProof(from old: UInt64, to new: UInt64) async throws(LedgerError) -> [[UInt8]] {
         try demandRunning()
-        guard old <= new, new <= committedSize else { throw .outOfRange(start: old, end: new, size: committedSize) }
-        return try await store.consistencyProof(from: old, to: new).map { $0.bytes }
+        guard old <= new, new <= tiledSize else { throw .outOfRange(start: old, end: new, size: tiledSize) }
+        return try await tiles.consistencyPath(from: old, to: new).map { $0.bytes }
     }
 
     package func entries(from start: UInt64, to end: UInt64) async throws(LedgerError) -> [[UInt8]] {
@@ -188,7 +215,18 @@ package actor LedgerNode: Ledger {
         guard start <= end, end <= committedSize else {
             throw .outOfRange(start: start, end: end, size: committedSize)
         }
-        return start == end ? [] : try await store.entries(from: start, to: end)
+        let end = min(end, start + LedgerStore.maximumEntriesPerRead)
+        guard start < end else { return [] }
+        guard let held = tail.leaves(from: start, to: end) else {
+            return try await tiles.entries(
+                from: start, to: min(end, tail.start), atMost: LedgerStore.maximumBytesPerRead)
+        }
+        var bytes = 0
+        let fitting = held.prefix { leaf in
+            bytes += leaf.count
+            return bytes <= LedgerStore.maximumBytesPerRead
+        }
+        return Array(fitting.isEmpty ? held.prefix(1) : fitting)
     }
 
     // MARK: -

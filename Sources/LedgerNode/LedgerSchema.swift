@@ -1,12 +1,14 @@
 internal import Persistence
 
 extension Schema {
-    /// A ledger node's database: leaves, complete-subtree hashes, the signed head, and the checkpoints that are final.
+    /// A ledger node's database: the commit point.
     ///
+    /// `staged` holds the leaves that are not in full bundles on the disk yet; the others are in the folder of tiles.
+    /// `sequenced` is the index of every leaf by its transaction, and what makes a second one impossible.
     /// `final_checkpoint` only grows, by sizes that only grow: the receipt of leaf i is the inclusion proof in the first
     /// final checkpoint above i, and so never changes.
     static let ledger = Schema(
-        applicationID: 0x504c_4731,  // "PLG1"
+        applicationID: 0x504c_4732,  // "PLG2"
         migrations: [
             Migration(
                 "1 log",
@@ -16,16 +18,13 @@ extension Schema {
                         origin TEXT NOT NULL,
                         log_key TEXT NOT NULL
                     ) STRICT;
-                    CREATE TABLE entry (
+                    CREATE TABLE staged (
                         position INTEGER PRIMARY KEY CHECK (position >= 0),
-                        transaction_id BLOB NOT NULL UNIQUE CHECK (length(transaction_id) = 16),
                         leaf BLOB NOT NULL CHECK (length(leaf) <= 65535)
                     ) STRICT;
-                    CREATE TABLE node (
-                        level INTEGER NOT NULL,
-                        position INTEGER NOT NULL,
-                        hash BLOB NOT NULL CHECK (length(hash) = 32),
-                        PRIMARY KEY (level, position)
+                    CREATE TABLE sequenced (
+                        transaction_id BLOB PRIMARY KEY CHECK (length(transaction_id) = 16),
+                        position INTEGER NOT NULL CHECK (position >= 0)
                     ) STRICT, WITHOUT ROWID;
                     CREATE TABLE head (
                         id INTEGER PRIMARY KEY CHECK (id = 1),

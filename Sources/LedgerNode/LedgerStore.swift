@@ -28,62 +28,21 @@ struct LedgerStore: Sendable {
         error as? LedgerError ?? .storage("\(error)")
     }
 
-    /// The committed leaves `start ..< end`, or as many of them as one answer holds.
-    func entries(from start: UInt64, to end: UInt64) async throws(LedgerError) -> [[UInt8]] {
-        let end = min(end, start + LedgerStore.maximumEntriesPerRead)
-        return try await read { transaction in
-            var leaves: [[UInt8]] = []
-            var bytes = 0
-            var isFull = false
-            try transaction.forEachRow(
-                "SELECT leaf FROM entry WHERE position >= ? AND position < ? ORDER BY position",
-                [try .unsigned(start), try .unsigned(end)]
-            ) { row throws(PersistenceError) in
-                let leaf = try row.bytes("leaf")
-                bytes += leaf.count
-                isFull = isFull || (!leaves.isEmpty && bytes > LedgerStore.maximumBytesPerRead)
-                if !isFull { leaves.append(leaf) }
-            }
-            return leaves
-        }
-    }
-
-    /// Where a transaction is, by its identifier.
-    func index(of transaction: TransactionID) async throws(LedgerError) -> UInt64? {
-        try await read {
-            try $0.row("SELECT position FROM entry WHERE transaction_id = ?", [.blob(transaction.bytes)])?
-                .unsigned("position")
-        }
-    }
-
-    /// Receipts of leaves that are below the largest final checkpoint; others are left out.
-    func receipts(of indices: [UInt64]) async throws(LedgerError) -> [UInt64: Receipt] {
+    /// The first final checkpoint above each leaf: its size and its note as it became final. Leaves that are not final are left
+    /// out.
+    func finalCheckpoints(above indices: [UInt64]) async throws(LedgerError) -> [UInt64: FinalNote] {
         try await read { transaction in
-            var receipts: [UInt64: Receipt] = [:]
+            var finals: [UInt64: FinalNote] = [:]
             for index in indices {
                 guard
-                    let final = try transaction.row(
+                    let row = try transaction.row(
                         "SELECT size, note FROM final_checkpoint WHERE size > ? ORDER BY size LIMIT 1",
                         [try .unsigned(index)])
                 else { continue }
-                let leaf = try transaction.requiredRow(
-                    "SELECT leaf FROM entry WHERE position = ?", [try .unsigned(index)]
-                ).bytes("leaf")
-                let proof = try InclusionProof.make(index: index, size: try final.unsigned("size")) {
-                    try transaction.hash(of: $0)
-                }
-                let note = try SignedNote(encoded: try final.bytes("note"))
-                receipts[index] = Receipt(
-                    entry: leaf, proof: LogProof(index: index, path: proof.path, note: note).encoded)
+                finals[index] = FinalNote(
+                    size: try row.unsigned("size"), note: try SignedNote(encoded: try row.bytes("note")))
             }
-            return receipts
-        }
-    }
-
-    /// The consistency proof between two committed sizes.
-    func consistencyProof(from old: UInt64, to new: UInt64) async throws(LedgerError) -> [MerkleHash] {
-        try await read { transaction in
-            try ConsistencyProof.make(oldSize: old, newSize: new) { try transaction.hash(of: $0) }.path
+            return finals
         }
     }
 
@@ -102,13 +61,8 @@ struct LedgerStore: Sendable {
     }
 }
 
-extension StoreTransaction {
-    /// The stored hash of a complete subtree.
-    func hash(of subtree: Subtree) throws -> MerkleHash {
-        let row = try row(
-            "SELECT hash FROM node WHERE level = ? AND position = ?",
-            [.integer(Int64(subtree.level)), try .unsigned(subtree.index)])
-        guard let row else { throw LedgerError.inconsistent("the hash of \(subtree) is missing") }
-        return try row.fixed("hash")
-    }
+/// A checkpoint as it became final: what the receipts of the leaves below it, and not below one before it, lead to.
+struct FinalNote: Sendable {
+    let size: UInt64
+    let note: SignedNote
 }

@@ -26,10 +26,10 @@ package struct StagedBatch: Sendable {
     /// The index of the first entry.
     package let start: UInt64
     package let entries: [Entry]
-    /// The subtrees that these leaves complete.
-    package let nodes: [SubtreeHash]
     /// The head after them.
     package let head: SignedHead
+    /// Leaves below this are in full bundles on the disk, and need not be kept staged.
+    package let settledBelow: UInt64
 }
 
 /// How an attempt to move the log's head ended.

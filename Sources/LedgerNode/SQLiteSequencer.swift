@@ -19,18 +19,15 @@ struct SQLiteSequencer: LogSequencing {
             try await store.store.write { transaction in
                 guard try transaction.row("SELECT note FROM head")?.bytes("note") == old else { throw HeadDiffers() }
                 for (offset, entry) in batch.entries.enumerated() {
+                    let position = try SQLValue.unsigned(batch.start + UInt64(offset))
                     try transaction.execute(
-                        "INSERT INTO entry (position, transaction_id, leaf) VALUES (?, ?, ?)",
-                        [
-                            try .unsigned(batch.start + UInt64(offset)), .blob(entry.transaction.bytes),
-                            .blob(entry.leaf),
-                        ])
-                }
-                for node in batch.nodes {
+                        "INSERT INTO staged (position, leaf) VALUES (?, ?)", [position, .blob(entry.leaf)])
                     try transaction.execute(
-                        "INSERT INTO node (level, position, hash) VALUES (?, ?, ?)",
-                        [.integer(Int64(node.subtree.level)), try .unsigned(node.subtree.index), .blob(node.hash)])
+                        "INSERT INTO sequenced (transaction_id, position) VALUES (?, ?)",
+                        [.blob(entry.transaction.bytes), position])
                 }
+                try transaction.execute(
+                    "DELETE FROM staged WHERE position < ?", [try .unsigned(batch.settledBelow)])
                 try transaction.execute(
                     "INSERT INTO head (id, note) VALUES (1, ?) ON CONFLICT (id) DO UPDATE SET note = excluded.note",
                     [.blob(batch.head.note.encoded)])

@@ -6,13 +6,19 @@ public import Octets
 public struct TileLookup {
     /// The tree whose tiles are read: a partial tile is asked for only as wide as it has it.
     public let size: UInt64
-    private let read: (Tile) throws -> [MerkleHash]
+    private let load: (Tile) throws -> TileNodes
     private var nodes: [Tile: TileNodes] = [:]
 
     /// - Parameter read: gives the hashes of a tile of the tree of `size` leaves.
     public init(size: UInt64, reading read: @escaping (Tile) throws -> [MerkleHash]) {
+        self.init(size: size, loading: { try TileNodes($0, try read($0)) })
+    }
+
+    /// - Parameter load: gives a tile of the tree of `size` leaves with its subtrees, which whoever keeps them need not compute
+    ///   again.
+    public init(size: UInt64, loading load: @escaping (Tile) throws -> TileNodes) {
         self.size = size
-        self.read = read
+        self.load = load
     }
 
     /// The tiles that were read so far.
@@ -28,7 +34,8 @@ public struct TileLookup {
         if let known = nodes[tile] {
             found = known
         } else {
-            found = try TileNodes(tile, try read(tile))
+            found = try load(tile)
+            guard found.tile == tile else { throw TransparencyLogError.damagedTile(tile) }
             nodes[tile] = found
         }
         guard let hash = found.hash(of: subtree) else { throw TransparencyLogError.damagedTile(tile) }

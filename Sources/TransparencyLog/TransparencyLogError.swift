@@ -115,7 +115,8 @@ extension TransparencyLogError: CustomStringConvertible {
         case .inclusionNotProved: "the path does not lead from the leaf to the root"
         case .consistencyNotProved: "the path does not join the two roots"
         case .noSuchTile: "no tree has such a tile"
-        case .damagedTile(let tile): "\(tile) does not consist of \(tile.width) \(tile.content == .entries ? "entries" : "hashes")"
+        case .damagedTile(let tile):
+            "\(tile) does not consist of \(tile.width) \(tile.content == .entries ? "entries" : "hashes")"
         case .entryTooLong(let bytes): "an entry of \(bytes) bytes, at most \(Tile.maximumEntryBytes) go into a bundle"
         case .tooLarge(let bytes, let bound): "\(bytes) bytes, at most \(bound) allowed"
         case .notText(let offset): "not UTF-8, or a control character, at byte \(offset)"

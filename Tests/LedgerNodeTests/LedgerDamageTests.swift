@@ -18,6 +18,16 @@ extension Fixture {
         }
     }
 
+    /// A closed ledger's database, the small file and the folder beside it, under another name.
+    func copyLedger(_ name: String, to other: String) throws {
+        try copyDatabase(name + ".sqlite", to: other + ".sqlite")
+        for suffix in [".head", "-tiles"] {
+            try? FileManager.default.removeItem(atPath: folder.path(other + suffix))
+            guard FileManager.default.fileExists(atPath: folder.path(name + suffix)) else { continue }
+            try FileManager.default.copyItem(atPath: folder.path(name + suffix), toPath: folder.path(other + suffix))
+        }
+    }
+
     /// Runs statements on a copy, past all checks.
     func damage(_ name: String, _ schema: Schema, _ statements: [String]) async throws {
         let store = try Store(path: folder.path(name), schema: schema)
@@ -39,19 +49,21 @@ extension Fixture {
     }
 
     @Test(arguments: [
-        ("UPDATE entry SET leaf = CAST(leaf || x'00' AS BLOB) WHERE position = 4", "level 0 is not that of leaf 4"),
-        ("UPDATE entry SET leaf = (SELECT leaf FROM entry WHERE position = 5) WHERE position = 4", "leaf 4"),
-        ("UPDATE entry SET leaf = zeroblob(10) WHERE position = 0", "leaf 0"),
-        ("UPDATE entry SET transaction_id = zeroblob(16) WHERE position = 3", "leaf 3 is filed under another"),
-        ("DELETE FROM entry WHERE position = 6", "leaf 6 is missing"),
-        ("DELETE FROM entry WHERE position = (SELECT max(position) FROM entry)", "subtree hashes are stored"),
-        ("INSERT INTO entry SELECT 99, zeroblob(16), leaf FROM entry WHERE position = 0", "is missing"),
-        ("UPDATE node SET hash = zeroblob(32) WHERE level = 1 AND position = 2", "subtree 2 at level 1"),
-        ("DELETE FROM node WHERE level = 2 AND position = 0", "subtree 0 at level 2 is missing"),
-        ("INSERT INTO node VALUES (9, 9, zeroblob(32))", "subtree hashes are stored"),
-        ("DELETE FROM head", "no signed head"),
+        ("UPDATE staged SET leaf = CAST(leaf || x'00' AS BLOB) WHERE position = 4", "the stored hash of leaf 4"),
+        ("UPDATE staged SET leaf = (SELECT leaf FROM staged WHERE position = 5) WHERE position = 4", "leaf 4"),
+        ("UPDATE staged SET leaf = zeroblob(10) WHERE position = 0", "leaf 0"),
+        ("UPDATE sequenced SET position = 4 WHERE position = 3", "leaf 4 is filed under another"),
+        ("UPDATE sequenced SET transaction_id = zeroblob(16) WHERE position = 3", "leaf 3 is filed under another"),
+        ("DELETE FROM sequenced WHERE position = 3", "10 transactions are filed for 11 leaves"),
+        ("DELETE FROM staged WHERE position = 0", "leaf 0 is missing"),
+        ("DELETE FROM staged WHERE position = 6", "leaf 6 is missing"),
+        ("DELETE FROM staged WHERE position = (SELECT max(position) FROM staged)", "says 11 leaves, and 10 are stored"),
+        ("DELETE FROM staged", "says 11 leaves, and 0 are stored"),
+        ("INSERT INTO staged SELECT 99, leaf FROM staged WHERE position = 0", "leaf 11 is missing"),
+        ("UPDATE staged SET position = position + 256", "tile/entries/000"),
+        ("DELETE FROM head", "ledger.head says 11 leaves, and the database has 0"),
         ("UPDATE head SET note = x'00'", "the signed head"),
-        ("UPDATE head SET note = (SELECT note FROM final_checkpoint WHERE size = 5)", "says 5 leaves"),
+        ("UPDATE head SET note = (SELECT note FROM final_checkpoint WHERE size = 5)", "ledger.head says 11 leaves"),
         ("UPDATE final_checkpoint SET note = (SELECT note FROM head) WHERE size = 5", "size 5"),
         ("UPDATE final_checkpoint SET size = 99 WHERE size = 5", "filed under size 99"),
         ("DELETE FROM final_checkpoint", "the newest cosigned checkpoint"),

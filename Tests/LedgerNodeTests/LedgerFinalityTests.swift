@@ -87,12 +87,12 @@ import TransparencyLog
         let deployment = try await fixture.openDeployment()
         try await deployment.submit(transactions[..<3])
         await deployment.close()
-        try fixture.copyDatabase("ledger.sqlite", to: "backup.sqlite")
+        try fixture.copyLedger("ledger", to: "backup")
         let later = try await fixture.openDeployment()
         try await later.submit(transactions[3..<6])
         await later.close()
 
-        try fixture.copyDatabase("backup.sqlite", to: "ledger.sqlite")
+        try fixture.copyLedger("backup", to: "ledger")
         let restored = try await fixture.openDeployment()
         let caught = await #expect(throws: LedgerError.self) { try await restored.ledger.submit(transactions[7]) }
         guard case .unreachable = caught else {

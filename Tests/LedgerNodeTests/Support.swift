@@ -1,4 +1,5 @@
 import Crypto
+import DurableFiles
 import Foundation
 import Octets
 import Persistence
@@ -50,13 +51,15 @@ struct Fixture {
     }
 
     func openLedger(
-        _ name: String = "ledger.sqlite", adjusting adjust: (inout LedgerConfiguration) -> Void = { _ in },
+        _ name: String = "ledger.sqlite", fileSystem: FileSystem = FileSystem(),
+        adjusting adjust: (inout LedgerConfiguration) -> Void = { _ in },
         sequencer: (any LogSequencing) -> any LogSequencing = { $0 }
     ) async throws -> LedgerNode {
         var configuration = try configuration()
         adjust(&configuration)
         return try await LedgerNode.open(
-            path: folder.path(name), configuration: configuration, clock: clock, sequencer: sequencer)
+            path: folder.path(name), configuration: configuration, clock: clock, fileSystem: fileSystem,
+            sequencer: sequencer)
     }
 
     func openWitness(
@@ -70,11 +73,11 @@ struct Fixture {
 
     /// A ledger with its three witnesses, which have the ledger's clock unless they have one of their own.
     func openDeployment(
-        witnessClock: ManualClock? = nil,
+        witnessClock: ManualClock? = nil, fileSystem: FileSystem = FileSystem(),
         adjusting adjust: (inout LedgerConfiguration) -> Void = { _ in },
         sequencer: (any LogSequencing) -> any LogSequencing = { $0 }
     ) async throws -> Deployment {
-        let ledger = try await openLedger(adjusting: adjust, sequencer: sequencer)
+        let ledger = try await openLedger(fileSystem: fileSystem, adjusting: adjust, sequencer: sequencer)
         var nodes: [WitnessNode] = []
         var switches: [SwitchedWitness] = []
         for number in 0..<3 {

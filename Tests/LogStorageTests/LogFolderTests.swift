@@ -144,7 +144,7 @@ private struct NumberedLog {
     }
 
     /// Whoever has an independent checker at hand names its program in `TLOGCHECK`.
-    @Test(.enabled(if: ProcessInfo.processInfo.environment["TLOGCHECK"] != nil, "TLOGCHECK names no independent checker"))
+    @Test(.enabled(if: ProcessInfo.processInfo.environment["TLOGCHECK"] != nil, "TLOGCHECK names no checker"))
     func anIndependentCheckerAcceptsLogsOfEveryAwkwardSize() throws {
         let checker = try #require(ProcessInfo.processInfo.environment["TLOGCHECK"])
         let temporary = try TemporaryFolder()

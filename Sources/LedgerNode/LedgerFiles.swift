@@ -1,0 +1,17 @@
+/// Where a ledger node keeps what: a database, a small file beside it, and a folder that any static file server can publish.
+package struct LedgerFiles: Hashable, Sendable {
+    /// The SQLite database: staged leaves, the signed head, what is final.
+    package let database: String
+    /// The newest signed head once more, so that a database restored from a backup is noticed without a witness.
+    package let head: String
+    /// The log in the layout of C2SP tlog-tiles.
+    package let tiles: String
+
+    /// - Parameter database: `ledger.sqlite` puts `ledger.head` and `ledger-tiles` beside it.
+    package init(database: String) {
+        let base = database.hasSuffix(".sqlite") ? String(database.dropLast(7)) : database
+        self.database = database
+        head = base + ".head"
+        tiles = base + "-tiles"
+    }
+}
