@@ -154,7 +154,9 @@ let checks: [Target] = [
     tests("SealedRecord", ["Octets", "Ciphers", crypto]),
     tests("TransparencyLog", ["Octets", crypto]),
     tests("Electrocardiogram", ["Octets"]),
-    tests("SharingContracts", ["TestKit", "Octets", "SharingMessages", "Secp256k1", "Umbral", crypto, protobuf]),
+    tests(
+        "SharingContracts",
+        ["TestKit", "Octets", "SharingMessages", "Secp256k1", "Umbral", "ServiceProtocols", crypto, protobuf]),
     tests("DurableFiles", []),
     tests("LogStorage", ["TestKit", "Octets", "TransparencyLog", "DurableFiles"]),
     tests("ServiceProtocols", ["Octets", "SharingContracts", crypto]),

@@ -116,8 +116,8 @@ package actor KeyService: KeyIssuing {
         var destroyed: [FolderID] = []
         do {
             for folder in try await shares.held() {
-                let erased = await context.replica.read {
-                    $0.folder(folder).flatMap { $0.isErased ? $0.consents : nil }
+                let erased = await context.replica.read { state in
+                    state.folder(folder)?.isErased == true ? state.consents(in: folder) : nil
                 }
                 guard let consents = erased else { continue }
                 let said = try context.signer.signed(

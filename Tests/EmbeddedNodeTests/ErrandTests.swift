@@ -32,10 +32,10 @@ import Umbral
             let record = try await stage.hospital.deposit(stage.files, kind: .restingECG, in: folder).record
             ledger.next("KeysIssued", fate)
             await #expect(throws: ClientError.self) { try await stage.grant(folder, by: patient) }
-            let consent = try #require(try await state(stage) { $0.folder(folder)?.consents.first })
+            let consent = try #require(try await state(stage) { $0.consents(in: folder).first })
             #expect(try await patient.issueKeys(for: consent).undelivered.isEmpty)
             #expect(try await stage.granted.open(record, under: consent).files == stage.files)
-            #expect(try await state(stage) { $0.folder(folder)?.consents } == [consent])
+            #expect(try await state(stage) { $0.consents(in: folder) } == [consent])
             #expect(await patient.profile.profile.outbox.isEmpty)
         }
     }
@@ -95,7 +95,7 @@ import Umbral
             #expect(outcomes.count == 1)
             let deposit = try #require(try outcomes.first?.get())
             let folder = stage.folder
-            #expect(try await state(stage) { $0.folder(folder)?.records } == [deposit.record])
+            #expect(try await state(stage) { $0.records(in: folder) } == [deposit.record])
             #expect(try await hospital.resume().isEmpty)
             #expect(try await stage.patient.open(deposit.record).files == stage.files)
         }

@@ -89,7 +89,7 @@ package actor Doctor {
         let requester = identity.signer
         let found = try await session.read { (state) throws(ClientError) in
             Set(state.allConsents.filter { $0.terms.grantee.signer == requester }.map(\.terms.folder))
-                .flatMap { state.folder($0)?.requests ?? [] }.compactMap { state.request($0) }
+                .flatMap { state.requests(in: $0) }.compactMap { state.request($0) }
                 .filter { $0.requester == requester && $0.opened == nil }
                 .sorted { $0.requested.index < $1.requested.index }
         }

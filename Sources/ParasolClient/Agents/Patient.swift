@@ -68,14 +68,14 @@ package actor Patient {
     /// - Returns: The holders that have not said yet that they destroyed theirs; they do it when they next look.
     package func erase(_ folder: FolderID) async throws(ClientError) -> [ClientError.ProxyRefusal] {
         try await submitPending()
-        let (found, proxies) = try await session.read { (state) throws(ClientError) in
+        let (found, consents, proxies) = try await session.read { (state) throws(ClientError) in
             guard let found = state.folder(folder) else { throw .unknown("folder \(folder)") }
-            return (found, Set(found.consents.flatMap { state.consent($0)?.terms.proxies ?? [] }))
+            let consents = Set(state.consents(in: folder))
+            return (found, consents, Set(consents.flatMap { state.consent($0)?.terms.proxies ?? [] }))
         }
         if !found.isErased {
             try await submit(.folderErased(FolderErased(folder: folder)), by: try await signer(of: folder))
         }
-        let consents = Set(found.consents)
         let now = session.clock.now()
         do {
             try await profile.update { (profile) throws(ProfileError) in
@@ -116,8 +116,8 @@ package actor Patient {
     /// Everybody who asked for access to the folder's records, and what came of it, oldest first.
     package func accesses(to folder: FolderID) async throws(ClientError) -> [AccessRequest] {
         try await session.read { (state) throws(ClientError) in
-            guard let found = state.folder(folder) else { throw .unknown("folder \(folder)") }
-            return found.requests.compactMap { state.request($0) }
+            guard state.folder(folder) != nil else { throw .unknown("folder \(folder)") }
+            return state.requests(in: folder).compactMap { state.request($0) }
         }
     }
 

@@ -35,8 +35,8 @@ extension ConsentContract {
         case .consent(let id):
             guard let terms = consents[id]?.terms else { return }
             (folder, requester, threshold) = (terms.folder, terms.grantee.signer, terms.threshold)
-            consents[id]?.requests.append(event.transaction)
-            for proxy in terms.proxies { consents[id]?.waiting[proxy, default: 0] += 1 }
+            consents.update(id) { $0.countRequest() }
+            requestsOfConsent.append(event.transaction, to: id)
         case .folder(let id):
             (folder, requester, threshold) = (id, id.signer, 1)
         }
@@ -44,7 +44,7 @@ extension ConsentContract {
             id: event.transaction, authority: body.authority, requester: requester, folder: folder,
             record: body.record, purpose: body.purpose, answerKey: body.answerKey, requested: event,
             threshold: threshold)
-        requests[request.id] = request
+        requests.set(request, for: request.id)
         records.note(request)
     }
 
@@ -82,10 +82,10 @@ extension ConsentContract {
 
     mutating func perform(_ body: Transformed, _ event: LedgerEvent) {
         if let request = requests[body.request], request.opened == nil, case .consent(let id) = request.authority {
-            consents[id]?.waiting[body.transformer, default: 0] -= 1
+            consents.update(id) { $0.endWait(for: body.transformer) }
         }
-        requests[body.request]?.transforms.append(
-            Transform(transformer: body.transformer, fragmentDigest: body.fragmentDigest, event: event))
+        let transform = Transform(transformer: body.transformer, fragmentDigest: body.fragmentDigest, event: event)
+        requests.update(body.request) { $0.transforms.append(transform) }
     }
 
     // MARK: RecordOpened
@@ -103,13 +103,11 @@ extension ConsentContract {
     }
 
     mutating func perform(_ body: RecordOpened, _ event: LedgerEvent) {
-        requests[body.request]?.opened = event
-        guard let request = requests[body.request], case .consent(let id) = request.authority,
-            let terms = consents[id]?.terms
-        else { return }
+        requests.update(body.request) { $0.opened = event }
+        guard let request = requests[body.request], case .consent(let id) = request.authority else { return }
         let answered = Set(request.transforms.map(\.transformer))
-        for proxy in terms.proxies where !answered.contains(proxy) {
-            consents[id]?.waiting[proxy, default: 0] -= 1
+        consents.update(id) { consent in
+            for proxy in consent.terms.proxies where !answered.contains(proxy) { consent.endWait(for: proxy) }
         }
     }
 
@@ -126,6 +124,6 @@ extension ConsentContract {
     }
 
     mutating func perform(_ body: RecordExported, _ event: LedgerEvent) {
-        requests[body.request]?.exported = event
+        requests.update(body.request) { $0.exported = event }
     }
 }

@@ -36,7 +36,8 @@ extension ConsentContract {
     mutating func perform(_ body: FragmentsDestroyed, _ event: LedgerEvent, _ records: inout RecordContract) {
         switch body.target {
         case .consent(let id):
-            consents[id]?.destructions[body.holder] = Destruction(reason: body.reason, event: event)
+            let destruction = Destruction(reason: body.reason, event: event)
+            consents.update(id) { $0.destructions[body.holder] = destruction }
         case .folder(let id):
             records.noteShareDestroyed(id, event)
         }
@@ -87,9 +88,12 @@ extension ConsentContract {
     }
 
     mutating func perform(_ body: FragmentDisputed, _ event: LedgerEvent) {
-        guard let index = requests[body.request]?.transforms.firstIndex(where: { $0.transformer == body.transformer })
-        else { return }
-        requests[body.request]?.transforms[index].disputed = event
-        convictions[body.transformer, default: []].append(body.request)
+        requests.update(body.request) { request in
+            guard let index = request.transforms.firstIndex(where: { $0.transformer == body.transformer }) else {
+                return
+            }
+            request.transforms[index].disputed = event
+        }
+        convictions.append(body.request, to: body.transformer)
     }
 }

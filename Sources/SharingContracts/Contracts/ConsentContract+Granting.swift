@@ -33,7 +33,7 @@ extension ConsentContract {
     }
 
     mutating func perform(_ body: ConsentGranted, _ event: LedgerEvent, _ records: inout RecordContract) {
-        consents[body.consent] = Consent(terms: body, granted: event)
+        consents.set(Consent(terms: body, granted: event), for: body.consent)
         records.note(consent: body.consent, in: body.folder)
     }
 
@@ -55,8 +55,10 @@ extension ConsentContract {
     }
 
     mutating func perform(_ body: KeysIssued, _ event: LedgerEvent, _ enrollment: inout EnrollmentContract) {
-        consents[body.consent]?.keys = body
-        consents[body.consent]?.issued = event
+        consents.update(body.consent) { consent in
+            consent.keys = body
+            consent.issued = event
+        }
         enrollment.register([body.precursor])
     }
 
@@ -71,6 +73,6 @@ extension ConsentContract {
     }
 
     mutating func perform(_ body: ConsentRevoked, _ event: LedgerEvent) {
-        consents[body.consent]?.revoked = event
+        consents.update(body.consent) { $0.revoked = event }
     }
 }

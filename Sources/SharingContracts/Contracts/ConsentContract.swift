@@ -2,12 +2,19 @@
 ///
 /// Every `check` only reads and every `perform` cannot fail, so that a transaction is applied wholly or not at all.
 package struct ConsentContract: Hashable, Sendable {
-    var consents: [ConsentID: Consent] = [:]
-    var requests: [TransactionID: AccessRequest] = [:]
+    var consents: StateTable<ConsentID, Consent>
+    var requests: StateTable<TransactionID, AccessRequest>
+    /// In the order they were logged.
+    var requestsOfConsent: StateList<ConsentKind, TransactionKind>
     /// The disputed requests of each convicted transformer, in the order of the disputes.
-    var convictions: [IdentityID: [TransactionID]] = [:]
+    var convictions: StateList<IdentityKind, TransactionKind>
 
-    init() {}
+    init(_ backing: StateBacking?) {
+        consents = StateTable(.consents, backing)
+        requests = StateTable(.requests, backing)
+        requestsOfConsent = StateList(counts: .consentRequestCounts, elements: .consentRequests, backing)
+        convictions = StateList(counts: .convictionCounts, elements: .convictions, backing)
+    }
 
     func consent(_ id: ConsentID) throws(ContractViolation) -> Consent {
         guard let consent = consents[id] else {
@@ -21,6 +28,24 @@ package struct ConsentContract: Hashable, Sendable {
             throw ContractViolation(.unknownRequest, "no access request \(id) is logged")
         }
         return request
+    }
+}
+
+extension ConsentContract {
+    var parts: [any StateStored] { [consents, requests] + requestsOfConsent.parts + convictions.parts }
+
+    mutating func settle() {
+        consents.settle()
+        requests.settle()
+        requestsOfConsent.settle()
+        convictions.settle()
+    }
+
+    mutating func discardChanges() {
+        consents.discardChanges()
+        requests.discardChanges()
+        requestsOfConsent.discardChanges()
+        convictions.discardChanges()
     }
 }
 

@@ -1,20 +1,33 @@
+import Octets
 import Umbral
 
 /// Who takes part: the founding members, the identities they vouch for, and which keys are in use.
 ///
 /// Every `check` only reads and every `perform` cannot fail, so that a transaction is applied wholly or not at all.
 package struct EnrollmentContract: Hashable, Sendable {
-    package private(set) var founding: LedgerFounded?
-    private(set) var members: [MemberID: Member] = [:]
-    private(set) var identities: [IdentityID: Identity] = [:]
+    private var foundings: StateCell<LedgerFounded>
+    private(set) var identities: StateTable<IdentityID, Identity>
     /// The key of everybody who signs. Members, identities and folders share one space of identifiers.
-    private var signers: [SignerID: SigningKey] = [:]
-    private var signingKeys: Set<SigningKey> = []
-    private var sealingKeys: Set<SealingKey> = []
+    private var signers: StateTable<SignerID, SigningKey>
+    private var signingKeys: StateTable<SigningKey, Taken>
+    /// SHA-256 of each.
+    private var sealingKeys: StateTable<FixedOctets<32>, Taken>
     /// Every secp256k1 key that was ever named: receiving, verifying and delegating keys, shares and precursors.
-    private var groupKeys: Set<PublicKey> = []
+    private var groupKeys: StateTable<FixedOctets<33>, Taken>
 
-    init() {}
+    init(_ backing: StateBacking?) {
+        foundings = StateCell(.founding, backing)
+        identities = StateTable(.identities, backing)
+        signers = StateTable(.signers, backing)
+        signingKeys = StateTable(.signingKeys, backing)
+        sealingKeys = StateTable(.sealingKeys, backing)
+        groupKeys = StateTable(.groupKeys, backing)
+    }
+
+    package var founding: LedgerFounded? { foundings.value }
+
+    /// - Complexity: O(n) in the number of members, at most 64.
+    func member(_ id: MemberID) -> Member? { founding?.members.first { $0.id == id } }
 
     // MARK: What other contracts ask
 
@@ -52,19 +65,19 @@ package struct EnrollmentContract: Hashable, Sendable {
     /// That secp256k1 keys are new to the ledger and to each other.
     func checkFresh(_ keys: [PublicKey]) throws(ContractViolation) {
         for (index, key) in keys.enumerated() {
-            guard !groupKeys.contains(key), !keys[..<index].contains(key) else {
+            guard !groupKeys.contains(key.compressed), !keys[..<index].contains(key) else {
                 throw ContractViolation(.keyTaken, "secp256k1 key \(key) is already in use")
             }
         }
     }
 
     mutating func register(_ signer: SignerID, _ key: SigningKey) {
-        signers[signer] = key
+        signers.set(key, for: signer)
         signingKeys.insert(key)
     }
 
     mutating func register(_ keys: [PublicKey]) {
-        groupKeys.formUnion(keys)
+        for key in keys { groupKeys.insert(key.compressed) }
     }
 
     // MARK: LedgerFounded
@@ -85,9 +98,8 @@ package struct EnrollmentContract: Hashable, Sendable {
     }
 
     mutating func perform(_ body: LedgerFounded) {
-        founding = body
+        foundings.value = body
         for member in body.members {
-            members[member.id] = member
             register(member.id.signer, member.signingKey)
         }
     }
@@ -95,21 +107,21 @@ package struct EnrollmentContract: Hashable, Sendable {
     // MARK: IdentityEnrolled
 
     func check(_ body: IdentityEnrolled) throws(ContractViolation) {
-        guard members[body.member] != nil else {
+        guard member(body.member) != nil else {
             throw ContractViolation(.unknownMember, "\(body.member) is not a member")
         }
         try checkFresh(body.identity.signer, body.signingKey)
         if let key = body.receivingKey { try checkFresh([key]) }
-        if let key = body.sealingKey, sealingKeys.contains(key) {
+        if let key = body.sealingKey, sealingKeys.contains(LedgerDigest.sha256(of: key.serialized)) {
             throw ContractViolation(.keyTaken, "the sealing key is already another proxy's")
         }
     }
 
     mutating func perform(_ body: IdentityEnrolled, _ event: LedgerEvent) {
-        identities[body.identity] = Identity(enrollment: body, enrolled: event)
+        identities.set(Identity(enrollment: body, enrolled: event), for: body.identity)
         register(body.identity.signer, body.signingKey)
         if let key = body.receivingKey { register([key]) }
-        if let key = body.sealingKey { sealingKeys.insert(key) }
+        if let key = body.sealingKey { sealingKeys.insert(LedgerDigest.sha256(of: key.serialized)) }
     }
 
     // MARK: IdentityRetired
@@ -119,6 +131,28 @@ package struct EnrollmentContract: Hashable, Sendable {
     }
 
     mutating func perform(_ body: IdentityRetired, _ event: LedgerEvent) {
-        identities[body.identity]?.retired = event
+        identities.update(body.identity) { $0.retired = event }
+    }
+}
+
+extension EnrollmentContract {
+    var parts: [any StateStored] { [foundings, identities, signers, signingKeys, sealingKeys, groupKeys] }
+
+    mutating func settle() {
+        foundings.settle()
+        identities.settle()
+        signers.settle()
+        signingKeys.settle()
+        sealingKeys.settle()
+        groupKeys.settle()
+    }
+
+    mutating func discardChanges() {
+        foundings.discardChanges()
+        identities.discardChanges()
+        signers.discardChanges()
+        signingKeys.discardChanges()
+        sealingKeys.discardChanges()
+        groupKeys.discardChanges()
     }
 }

@@ -4,11 +4,26 @@ import Octets
 ///
 /// Every `check` only reads and every `perform` cannot fail, so that a transaction is applied wholly or not at all.
 package struct RecordContract: Hashable, Sendable {
-    private(set) var folders: [FolderID: Folder] = [:]
-    private(set) var records: [RecordID: Record] = [:]
-    private var capsuleDigests: Set<FixedOctets<32>> = []
+    private(set) var folders: StateTable<FolderID, Folder>
+    private(set) var records: StateTable<RecordID, Record>
+    private var capsuleDigests: StateTable<FixedOctets<32>, Taken>
+    /// In the order they were deposited.
+    private(set) var recordsOfFolder: StateList<FolderKind, RecordIdentifierKind>
+    /// In the order they were granted.
+    private(set) var consentsOfFolder: StateList<FolderKind, ConsentKind>
+    /// In the order they were logged.
+    private(set) var requestsOfFolder: StateList<FolderKind, TransactionKind>
+    private(set) var requestsOfRecord: StateList<RecordIdentifierKind, TransactionKind>
 
-    init() {}
+    init(_ backing: StateBacking?) {
+        folders = StateTable(.folders, backing)
+        records = StateTable(.records, backing)
+        capsuleDigests = StateTable(.capsuleDigests, backing)
+        recordsOfFolder = StateList(counts: .folderRecordCounts, elements: .folderRecords, backing)
+        consentsOfFolder = StateList(counts: .folderConsentCounts, elements: .folderConsents, backing)
+        requestsOfFolder = StateList(counts: .folderRequestCounts, elements: .folderRequests, backing)
+        requestsOfRecord = StateList(counts: .recordRequestCounts, elements: .recordRequests, backing)
+    }
 
     // MARK: What other contracts ask
 
@@ -45,7 +60,7 @@ package struct RecordContract: Hashable, Sendable {
     }
 
     mutating func perform(_ body: FolderOpened, _ event: LedgerEvent, _ enrollment: inout EnrollmentContract) {
-        folders[body.folder] = Folder(opening: body, opened: event)
+        folders.set(Folder(opening: body, opened: event), for: body.folder)
         enrollment.register(body.folder.signer, body.signingKey)
         enrollment.register(body.groupKeys)
     }
@@ -64,9 +79,9 @@ package struct RecordContract: Hashable, Sendable {
     }
 
     mutating func perform(_ body: RecordDeposited, _ event: LedgerEvent) {
-        records[body.record] = Record(deposit: body, deposited: event)
+        records.set(Record(deposit: body, deposited: event), for: body.record)
         capsuleDigests.insert(body.capsuleDigest)
-        folders[body.folder]?.records.append(body.record)
+        recordsOfFolder.append(body.record, to: body.folder)
     }
 
     // MARK: FolderErased
@@ -76,21 +91,48 @@ package struct RecordContract: Hashable, Sendable {
     }
 
     mutating func perform(_ body: FolderErased, _ event: LedgerEvent) {
-        folders[body.folder]?.erased = event
+        folders.update(body.folder) { $0.erased = event }
     }
 
     // MARK: What the consent contract notes here
 
     mutating func note(consent: ConsentID, in folder: FolderID) {
-        folders[folder]?.consents.append(consent)
+        consentsOfFolder.append(consent, to: folder)
     }
 
     mutating func note(_ request: AccessRequest) {
-        folders[request.folder]?.requests.append(request.id)
-        records[request.record]?.requests.append(request.id)
+        requestsOfFolder.append(request.id, to: request.folder)
+        requestsOfRecord.append(request.id, to: request.record)
     }
 
     mutating func noteShareDestroyed(_ folder: FolderID, _ event: LedgerEvent) {
-        folders[folder]?.shareDestroyed = event
+        folders.update(folder) { $0.shareDestroyed = event }
+    }
+}
+
+extension RecordContract {
+    var parts: [any StateStored] {
+        [folders, records, capsuleDigests] + recordsOfFolder.parts + consentsOfFolder.parts + requestsOfFolder.parts
+            + requestsOfRecord.parts
+    }
+
+    mutating func settle() {
+        folders.settle()
+        records.settle()
+        capsuleDigests.settle()
+        recordsOfFolder.settle()
+        consentsOfFolder.settle()
+        requestsOfFolder.settle()
+        requestsOfRecord.settle()
+    }
+
+    mutating func discardChanges() {
+        folders.discardChanges()
+        records.discardChanges()
+        capsuleDigests.discardChanges()
+        recordsOfFolder.discardChanges()
+        consentsOfFolder.discardChanges()
+        requestsOfFolder.discardChanges()
+        requestsOfRecord.discardChanges()
     }
 }

@@ -53,7 +53,7 @@ struct SignerRules {
     }
 
     private func member(_ id: MemberID) throws(ContractViolation) -> RequiredSignature {
-        guard let member = enrollment.members[id] else {
+        guard let member = enrollment.member(id) else {
             throw ContractViolation(.unknownMember, "\(id) is not a member")
         }
         return RequiredSignature(signer: id.signer, key: member.signingKey)

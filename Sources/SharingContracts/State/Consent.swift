@@ -7,15 +7,30 @@ package struct Consent: Hashable, Sendable {
     package internal(set) var keys: KeysIssued?
     package internal(set) var issued: LedgerEvent?
     package internal(set) var revoked: LedgerEvent?
-    /// Accesses requested under it, in order; at most the terms' ``ConsentGranted/maximumOpens``.
-    package internal(set) var requests: [TransactionID] = []
-    /// How many of the requests wait for each proxy: neither opened nor answered by it. Zero where it is missing.
-    package internal(set) var waiting: [IdentityID: Int] = [:]
+    /// How many accesses were requested under it, at most the terms' ``ConsentGranted/maximumOpens``. Which:
+    /// ``WorldState/requests(under:)``.
+    package internal(set) var requestCount: UInt32 = 0
+    /// How many of the requests wait for each proxy: neither opened nor answered by it. Zero is left out.
+    package internal(set) var waiting: [IdentityID: UInt32] = [:]
     /// Which proxies say that they destroyed their fragments.
     package internal(set) var destructions: [IdentityID: Destruction] = [:]
 
     package var id: ConsentID { terms.consent }
-    package var isUsedUp: Bool { requests.count >= Int(terms.maximumOpens) }
+    package var isUsedUp: Bool { requestCount >= terms.maximumOpens }
+}
+
+extension Consent {
+    /// Counts a request, which waits for every proxy.
+    mutating func countRequest() {
+        requestCount &+= 1
+        for proxy in terms.proxies { waiting[proxy, default: 0] &+= 1 }
+    }
+
+    /// Takes note that one request waits for `proxy` no more.
+    mutating func endWait(for proxy: IdentityID) {
+        guard let count = waiting[proxy] else { return }
+        waiting[proxy] = count > 1 ? count - 1 : nil
+    }
 }
 
 /// A holder's statement that it destroyed what it held.

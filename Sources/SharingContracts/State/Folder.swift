@@ -1,6 +1,7 @@
 package import Umbral
 
-/// An opened folder, as the ledger knows it now.
+/// An opened folder, as the ledger knows it now. What is in it grows without bound: ask ``WorldState/records(in:)``,
+/// ``WorldState/consents(in:)`` and ``WorldState/requests(in:)``.
 package struct Folder: Hashable, Sendable {
     /// What its owner and its key service signed: identifier, key service, keys and shares.
     package let opening: FolderOpened
@@ -8,12 +9,6 @@ package struct Folder: Hashable, Sendable {
     package internal(set) var erased: LedgerEvent?
     /// The key service's statement that it destroyed its share.
     package internal(set) var shareDestroyed: LedgerEvent?
-    /// In the order they were deposited.
-    package internal(set) var records: [RecordID] = []
-    /// In the order they were granted.
-    package internal(set) var consents: [ConsentID] = []
-    /// Every access to any record of the folder, in the order they were requested.
-    package internal(set) var requests: [TransactionID] = []
 
     package var id: FolderID { opening.folder }
     package var keyService: IdentityID { opening.keyService }

@@ -3,27 +3,61 @@
 /// A value: equal leaves give equal states, on every machine. Applying a leaf reads no clock, draws no randomness and
 /// does no input or output. A copy costs nothing until one of the two changes, and then as much as the part that
 /// changes: whoever applies many leaves keeps one state and changes that.
+///
+/// Wholly in memory, or over a store that somebody else writes (``StateReading``): then it holds only what changed since
+/// the last ``settle()``. Where the store fails, the state throws ``ContractViolation/Code/stateUnavailable`` from then
+/// on, and applies nothing more.
 package struct WorldState: Hashable, Sendable {
     /// The ledger's checkpoint origin.
     package let origin: String
-    private var enrollment = EnrollmentContract()
-    private var records = RecordContract()
-    private var consents = ConsentContract()
-    private var transactions: [TransactionID: UInt64] = [:]
-    /// How many leaves have been applied: the index of the next.
-    package private(set) var entryCount: UInt64 = 0
-    /// When the last applied leaf was sequenced; nil before the first.
-    package private(set) var lastSequencedAt: Timestamp?
+    var enrollment: EnrollmentContract
+    var records: RecordContract
+    var consents: ConsentContract
+    var transactions: StateTable<TransactionID, UInt64>
+    var progress: StateCell<LedgerProgress>
+    let backing: StateBacking?
 
-    /// The state before the first leaf.
+    /// The state before the first leaf, all of it in memory.
     package init(origin: String) {
-        self.origin = origin
+        self.init(origin: origin, over: nil)
     }
+
+    init(origin: String, over backing: StateBacking?) {
+        self.origin = origin
+        self.backing = backing
+        enrollment = EnrollmentContract(backing)
+        records = RecordContract(backing)
+        consents = ConsentContract(backing)
+        transactions = StateTable(.transactions, backing)
+        progress = StateCell(.progress, backing)
+    }
+
+    package static func == (lhs: Self, rhs: Self) -> Bool {
+        lhs.origin == rhs.origin && lhs.enrollment == rhs.enrollment && lhs.records == rhs.records
+            && lhs.consents == rhs.consents && lhs.transactions == rhs.transactions && lhs.progress == rhs.progress
+    }
+
+    package func hash(into hasher: inout Hasher) {
+        hasher.combine(origin)
+        hasher.combine(progress)
+        hasher.combine(transactions)
+        hasher.combine(records)
+        hasher.combine(consents)
+        hasher.combine(enrollment)
+    }
+
+    /// How many leaves have been applied: the index of the next.
+    package var entryCount: UInt64 { progress.value?.entryCount ?? 0 }
+
+    /// When the last applied leaf was sequenced; nil before the first.
+    package var lastSequencedAt: Timestamp? { progress.value?.lastSequencedAt }
 
     // MARK: Applying
 
     /// Applies one leaf: all of it, or nothing where it breaks a rule.
     ///
+    /// - Throws: ``ContractViolation``. After ``ContractViolation/Code/stateUnavailable`` the leaf may be applied in part;
+    ///   such a state gives out no ``changes`` and applies nothing more.
     /// - Parameter signatures: the proof that its signatures verified; without it they are verified here.
     /// - Complexity: constant besides the signatures and, for folders and disputes, the scheme's own proofs.
     package mutating func apply(
@@ -32,14 +66,22 @@ package struct WorldState: Hashable, Sendable {
         try check(entry.signedTransaction, sequencedAt: entry.sequencedAt, signatures: signatures)
         let event = LedgerEvent(transaction: entry.transaction.id, index: entryCount, time: entry.sequencedAt)
         perform(entry.transaction.body, event)
-        transactions[event.transaction] = event.index
-        entryCount += 1
-        lastSequencedAt = event.time
+        transactions.set(event.index, for: event.transaction)
+        progress.value = LedgerProgress(entryCount: event.index + 1, lastSequencedAt: event.time)
+        try requireAvailable()
     }
 
     /// Whether a transaction could be the next leaf if it were sequenced at `time`. Changes nothing.
     package func check(
         _ transaction: SignedTransaction, sequencedAt time: Timestamp, signatures: VerifiedSignatures? = nil
+    ) throws(ContractViolation) {
+        try whileAvailable { () throws(ContractViolation) in
+            try checkAll(of: transaction, at: time, signatures)
+        }
+    }
+
+    private func checkAll(
+        of transaction: SignedTransaction, at time: Timestamp, _ signatures: VerifiedSignatures?
     ) throws(ContractViolation) {
         if let index = transactions[transaction.id] {
             throw ContractViolation(
@@ -112,8 +154,9 @@ package struct WorldState: Hashable, Sendable {
         guard entryCount > 0 || transaction.body.isFounding else {
             throw ContractViolation(.notFounded, "the first leaf must be LedgerFounded")
         }
-        return try SignerRules(enrollment: enrollment, records: records, consents: consents)
-            .required(transaction)
+        return try whileAvailable { () throws(ContractViolation) in
+            try SignerRules(enrollment: enrollment, records: records, consents: consents).required(transaction)
+        }
     }
 
     /// Verifies a transaction's signatures against the keys that this state demands. Changes nothing, so that a caller
@@ -123,75 +166,6 @@ package struct WorldState: Hashable, Sendable {
     ) throws(ContractViolation) -> VerifiedSignatures {
         try VerifiedSignatures(
             verifying: transaction, origin: origin, against: try requiredSignatures(of: transaction))
-    }
-
-    // MARK: Reading
-
-    /// The founding; nil before the first leaf.
-    package var founding: LedgerFounded? { enrollment.founding }
-
-    /// The index of the leaf that carries a transaction; nil where none does.
-    package func index(of transaction: TransactionID) -> UInt64? { transactions[transaction] }
-
-    package func member(_ id: MemberID) -> Member? { enrollment.members[id] }
-
-    package func identity(_ id: IdentityID) -> Identity? { enrollment.identities[id] }
-
-    /// The key of a member, an identity (even a retired one) or a folder.
-    package func signingKey(of signer: SignerID) -> SigningKey? { enrollment.key(of: signer) }
-
-    package func folder(_ id: FolderID) -> Folder? { records.folders[id] }
-
-    package func record(_ id: RecordID) -> Record? { records.records[id] }
-
-    package func consent(_ id: ConsentID) -> Consent? { consents.consents[id] }
-
-    package func request(_ id: TransactionID) -> AccessRequest? { consents.requests[id] }
-
-    /// Whether a consent lets its grantee ask for access at `time`; nil where it was never granted. Says nothing on
-    /// whether its keys are issued yet: ``Consent/keys`` does.
-    package func status(of consent: ConsentID, at time: Timestamp) -> ConsentStatus? {
-        consents.consents[consent].map {
-            ConsentSurroundings(enrollment: enrollment, records: records).status(of: $0, at: time)
-        }
-    }
-
-    /// Why a proxy may say that it destroyed its fragment of a consent, if it were sequenced at `time`. None for a consent
-    /// that was never granted.
-    ///
-    /// - Complexity: O(n) in the number of the consent's proxies.
-    package func destructionReasons(of consent: ConsentID, at time: Timestamp) -> Set<DestructionReason> {
-        guard let consent = consents.consents[consent] else { return [] }
-        let surroundings = ConsentSurroundings(enrollment: enrollment, records: records)
-        return Set(
-            DestructionReason.allCases.filter { surroundings.isDestructionDue(of: consent, because: $0, at: time) })
-    }
-
-    /// The requests for which a transformer was proved to have answered wrongly, in the order of the disputes.
-    package func convictions(of transformer: IdentityID) -> [TransactionID] {
-        consents.convictions[transformer] ?? []
-    }
-
-    /// Every identity, ascending by identifier.
-    ///
-    /// - Complexity: O(n log n).
-    package var identities: [Identity] { enrollment.identities.values.sorted { $0.id < $1.id } }
-
-    /// Every folder, ascending by identifier.
-    ///
-    /// - Complexity: O(n log n).
-    package var folders: [Folder] { records.folders.values.sorted { $0.id < $1.id } }
-
-    /// Every consent, in the order they were granted.
-    ///
-    /// - Complexity: O(n log n).
-    package var allConsents: [Consent] { consents.consents.values.sorted { $0.granted.index < $1.granted.index } }
-
-    /// Every access request, in the order they were logged.
-    ///
-    /// - Complexity: O(n log n).
-    package var requests: [AccessRequest] {
-        consents.requests.values.sorted { $0.requested.index < $1.requested.index }
     }
 }
 

@@ -56,6 +56,11 @@ package struct ContractViolation: Error, Sendable {
         /// The transaction identifier is taken.
         case duplicateTransaction
 
+        // State.
+
+        /// A row of the state's store cannot be read, or is none. Says nothing of the transaction.
+        case stateUnavailable
+
         // Enrollment.
 
         case unknownMember

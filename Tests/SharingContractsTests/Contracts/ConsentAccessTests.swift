@@ -21,9 +21,9 @@ struct ConsentAccessTests {
             return
         }
         #expect(request.answerKey == said.answerKey)
-        #expect(world.scenario.state.record(world.record.id)?.requests == [id])
-        #expect(world.scenario.state.folder(world.folder.id)?.requests == [id])
-        #expect(world.scenario.state.consent(world.consent)?.requests == [id])
+        #expect(world.scenario.state.requests(for: world.record.id) == [id])
+        #expect(world.scenario.state.requests(in: world.folder.id) == [id])
+        #expect(world.scenario.state.requests(under: world.consent) == [id])
         #expect(world.scenario.state.requests == [request])
     }
 

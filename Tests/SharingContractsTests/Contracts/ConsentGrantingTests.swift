@@ -10,7 +10,7 @@ struct ConsentGrantingTests {
         let world = try GrantedWorld()
         let consent = try #require(world.scenario.state.consent(world.consent))
         #expect(consent.terms == world.terms)
-        #expect(world.scenario.state.folder(world.folder.id)?.consents == [world.consent])
+        #expect(world.scenario.state.consents(in: world.folder.id) == [world.consent])
         #expect(world.scenario.state.allConsents == [consent])
         #expect(world.scenario.state.status(of: world.consent, at: world.scenario.now) == .active)
     }

@@ -156,7 +156,7 @@ struct RecordContractTests {
         let folder = try scenario.openFolder()
         let first = try scenario.deposit(in: folder)
         let second = try scenario.deposit(in: folder)
-        #expect(scenario.state.folder(folder.id)?.records == [first.id, second.id])
+        #expect(scenario.state.records(in: folder.id) == [first.id, second.id])
         let record = try #require(scenario.state.record(second.id))
         #expect(record.folder == folder.id)
         #expect(record.depositor == scenario.depositor)
