@@ -174,12 +174,10 @@ struct WitnessCopy: Sendable {
     /// Adds leaves, the last ones that this copy has, and moves what was cosigned last on to `new` where that is given.
     /// Compared with what was cosigned before and written in one transaction.
     static func save(
-        _ transaction: StoreTransaction, leaves: [[UInt8]], reaching frontier: TreeFrontier, after old: CosignedTree?,
-        cosigning new: CosignedTree?
+        _ transaction: StoreTransaction, leaves: [[UInt8]], reaching frontier: TreeFrontier,
+        by decision: CosigningDecision, cosigning new: CosignedTree?
     ) throws {
-        guard try transaction.row("SELECT note FROM cosigned WHERE id = 1")?.bytes("note") == old?.note.encoded else {
-            throw LedgerError.inconsistent("something else was cosigned meanwhile")
-        }
+        try decision.demandUnchanged(transaction.row("SELECT note FROM cosigned WHERE id = 1")?.bytes("note"))
         let start = frontier.size - UInt64(leaves.count)
         for (offset, leaf) in leaves.enumerated() {
             try transaction.execute(
@@ -191,7 +189,7 @@ struct WitnessCopy: Sendable {
                 "INSERT INTO cosigned (id, note) VALUES (1, ?) ON CONFLICT (id) DO UPDATE SET note = excluded.note",
                 [.blob(new.note.encoded)])
         }
-        let size = (new ?? old)?.checkpoint.size
+        let size = (new ?? decision.last)?.checkpoint.size
         try transaction.execute(
             "INSERT OR REPLACE INTO held (id, size, root, cosigned_size) VALUES (1, ?, ?, ?)",
             [

@@ -15,11 +15,16 @@ private struct NewLeaves {
 extension WitnessNode {
     /// Cosigns a checkpoint that extends what was cosigned last, once all its leaves are judged.
     func extend(
-        _ offered: Checkpoint, _ note: SignedNote, _ path: [MerkleHash], from known: WitnessHead
+        _ offered: Checkpoint, _ note: SignedNote, _ path: [MerkleHash], old: UInt64, from known: WitnessHead
     ) async throws(WitnessRefusal) -> [UInt8] {
         let asked = clock.now()
-        try demandClock(asked, known)
-        try await demandConsistency(of: offered, note, path, with: known)
+        let decision: CosigningDecision
+        do throws(WitnessRefusal) {
+            decision = try CosigningDecision(offered, old: old, path: path, after: known.cosigned, at: asked)
+        } catch {
+            if case .inconsistent = error { await convict(error, of: offered, note, path, with: known) }
+            throw error
+        }
         guard offered.size >= known.frontier.size else {
             throw .unavailable("\(known.frontier.size) leaves are verified already; ask for the newest checkpoint")
         }
@@ -36,19 +41,20 @@ extension WitnessNode {
                 isStored = false
                 try await judge(leaves, of: note, &working)
                 if position + 1 < new.steps.count {
-                    try await keep(leaves, working)
+                    try await keep(leaves, working, decision)
                     isStored = true
                 }
             }
             let now = clock.now()
-            try demandClock(now, known)
+            try CosigningDecision.demandClock(now, after: known.cosigned)
             guard now.milliseconds(since: asked) <= Self.maximumExaminationMilliseconds else {
-                if !isStored { try await keep(leaves, working) }
+                if !isStored { try await keep(leaves, working, decision) }
                 isStored = true
                 throw WitnessRefusal.unavailable("\(offered.size) leaves took long to verify; ask again")
             }
             isStored = false
-            let line = try await cosign(note, offered, new.steps.isEmpty ? [] : leaves, at: now, &working)
+            let line = try await cosign(
+                note, decision, new.steps.isEmpty ? [] : leaves, at: now, &working)
             copy = working
             return line
         } catch {
@@ -58,28 +64,18 @@ extension WitnessNode {
         }
     }
 
-    private func demandClock(_ now: Timestamp, _ known: WitnessHead) throws(WitnessRefusal) {
-        guard now.milliseconds / 1_000 + Self.maximumSkewMilliseconds / 1_000 >= known.cosigned?.time ?? 0 else {
-            throw .unavailable("the witness's clock is before the moment at which it cosigned last")
-        }
-    }
-
-    /// Demands the proof that what was cosigned last is the beginning of what is offered. Keeps what proves that it is not; a
-    /// proof that fails proves nothing, since anybody may send one.
-    private func demandConsistency(
-        of offered: Checkpoint, _ note: SignedNote, _ path: [MerkleHash], with known: WitnessHead
-    ) async throws(WitnessRefusal) {
+    /// Keeps what proves that an offered tree does not begin with what was cosigned last; a proof that fails proves nothing,
+    /// since anybody may send one.
+    private func convict(
+        _ refusal: WitnessRefusal, of offered: Checkpoint, _ note: SignedNote, _ path: [MerkleHash],
+        with known: WitnessHead
+    ) async {
+        guard known.cosigned != nil else { return }
         let proof = ConsistencyProof(oldSize: known.cosignedSize, newSize: offered.size, path: path)
-        do { try proof.verify(oldRoot: known.cosignedRoot, newRoot: offered.root) } catch {
-            let refusal = WitnessRefusal.inconsistent("\(error)")
-            if known.cosigned != nil {
-                if offered.size == known.cosignedSize, offered.root != known.cosignedRoot {
-                    await convict(refusal, note, previous: known)
-                } else if let other = proof.provenOldRoot(below: offered.root), other != known.cosignedRoot {
-                    await convict(refusal, note, previous: known, proof: path)
-                }
-            }
-            throw refusal
+        if offered.size == known.cosignedSize, offered.root != known.cosignedRoot {
+            await convict(refusal, note, previous: known)
+        } else if let other = proof.provenOldRoot(below: offered.root), other != known.cosignedRoot {
+            await convict(refusal, note, previous: known, proof: path)
         }
     }
 
@@ -162,31 +158,32 @@ extension WitnessNode {
     }
 
     /// Makes leaves durable that are verified and not cosigned yet.
-    private func keep(_ leaves: [[UInt8]], _ working: WitnessCopy) async throws(WitnessRefusal) {
-        let head = working.head
+    private func keep(
+        _ leaves: [[UInt8]], _ working: WitnessCopy, _ decision: CosigningDecision
+    ) async throws(WitnessRefusal) {
+        let frontier = working.frontier
         do {
             try await store.write {
-                try WitnessCopy.save(
-                    $0, leaves: leaves, reaching: head.frontier, after: head.cosigned, cosigning: nil)
+                try WitnessCopy.save($0, leaves: leaves, reaching: frontier, by: decision, cosigning: nil)
             }
         } catch { throw .unavailable("\(error)") }
     }
 
     private func cosign(
-        _ note: SignedNote, _ offered: Checkpoint, _ leaves: [[UInt8]], at now: Timestamp, _ working: inout WitnessCopy
+        _ note: SignedNote, _ decision: CosigningDecision, _ leaves: [[UInt8]], at now: Timestamp,
+        _ working: inout WitnessCopy
     ) async throws(WitnessRefusal) -> [UInt8] {
-        let head = working.head
+        let frontier = working.frontier
         do {
             let seconds = now.milliseconds / 1_000
             let signature = try signer.cosign(text: note.text, time: seconds)
             // Lines of others are not this witness's to keep.
             let log = try note.verified(by: [identity.log]).map(\.signature)
             let tree = CosignedTree(
-                note: try SignedNote(text: note.text, signatures: log + [signature]), checkpoint: offered,
-                time: seconds)
+                note: try SignedNote(text: note.text, signatures: log + [signature]),
+                checkpoint: decision.offered, time: seconds)
             try await store.write {
-                try WitnessCopy.save(
-                    $0, leaves: leaves, reaching: head.frontier, after: head.cosigned, cosigning: tree)
+                try WitnessCopy.save($0, leaves: leaves, reaching: frontier, by: decision, cosigning: tree)
             }
             working.didCosign(tree)
             return signature.encoded

@@ -118,8 +118,7 @@ package actor WitnessNode: Witnessing {
         isExamining = true
         defer { isExamining = false }
         let known = try await currentHead()
-        guard old == known.cosignedSize else { throw .conflict(size: known.cosignedSize) }
-        return try await extend(offered, note, path, from: known)
+        return try await extend(offered, note, path, old: old, from: known)
     }
 
     /// Whether the origin is known comes before whether its key signed.
