@@ -76,8 +76,8 @@ let services: [Target] = [
     library(
         "LedgerNode",
         [
-            "Octets", "ServiceProtocols", "SharingMessages", "SharingContracts", "TransparencyLog", "DurableFiles",
-            "LogStorage", "Persistence", crypto, logging,
+            "Octets", "ServiceProtocols", "LedgerReplica", "SharingMessages", "SharingContracts", "TransparencyLog",
+            "DurableFiles", "LogStorage", "Persistence", crypto, logging,
         ]),
     library(
         "KeyService",

@@ -20,6 +20,8 @@ package struct LedgerConfiguration: Sendable {
     package var maximumNotFinal: UInt64 = 16_384
     /// Their bytes together, give or take one batch's framing.
     package var maximumNotFinalBytes = 64 << 20
+    /// Leaves after which the changed rows of the world state are written, and so as many as are executed again after a crash.
+    package var stateSettlementLeaves: UInt64 = 2_048
     /// How far sequencing times may be ahead of the clock: because it went back, or because more than one leaf a
     /// microsecond was sequenced. Beyond it nothing is sequenced.
     package var maximumLeadMilliseconds: UInt64 = 5_000

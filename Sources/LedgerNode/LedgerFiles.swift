@@ -7,11 +7,15 @@ package struct LedgerFiles: Hashable, Sendable {
     /// The log in the layout of C2SP tlog-tiles.
     package let tiles: String
 
-    /// - Parameter database: `ledger.sqlite` puts `ledger.head` and `ledger-tiles` beside it.
+    /// The world state that the log's leaves make, in a database of its own: all of it can be made from the leaves anew.
+    package let state: String
+
+    /// - Parameter database: `ledger.sqlite` puts `ledger.head`, `ledger-tiles` and `ledger-state.sqlite` beside it.
     package init(database: String) {
         let base = database.hasSuffix(".sqlite") ? String(database.dropLast(7)) : database
         self.database = database
         head = base + ".head"
         tiles = base + "-tiles"
+        state = base + "-state.sqlite"
     }
 }

@@ -1,4 +1,5 @@
 internal import DurableFiles
+internal import LedgerReplica
 internal import LogStorage
 internal import Octets
 internal import Persistence
@@ -6,71 +7,71 @@ internal import ServiceProtocols
 internal import SharingContracts
 internal import TransparencyLog
 
-/// What a ledger node starts from, after everything stored has been checked against everything else.
+/// How much of what is stored is checked before a ledger node runs.
+package enum StartCheck: Sendable {
+    /// The commit point, the newest tiles, both copies of the head, and every leaf since the world state was written last.
+    /// Seconds, however large the log.
+    case newest
+    /// Every leaf, tile, checkpoint and row: everything is executed anew. Linear in the size of the log.
+    case everything
+}
+
+/// What a ledger node starts from, after what is stored has been checked against everything else.
 struct LoadedLedger: Sendable {
     var state: WorldState
-    var frontier = TreeFrontier()
+    /// The leaves whose rows are in the state's store.
+    var settledState: UInt64
+    var frontier: TreeFrontier
     var head: SignedHead?
     /// The newest cosigned checkpoint.
     var latest: VerifiedCheckpoint?
     /// The leaves above the newest final checkpoint.
     var backlog = Backlog()
     /// The leaves behind the last full bundle on the disk.
-    var tail = LeafTail()
+    var tail: LeafTail
     /// The tree of the full bundles on the disk.
-    var settledEdge = TileEdge()
+    var settledEdge: TileEdge
 }
 
-/// Re-executes a stored ledger from its bytes, and refuses it on any disagreement, saying which.
+/// Checks a stored ledger, executes the leaves that its world state does not have yet, and refuses it on any disagreement,
+/// saying which.
 struct LedgerLoader: Sendable {
     let store: LedgerStore
+    let states: StateStore
     let files: LedgerFiles
     let configuration: LedgerConfiguration
-    let folder: LogFolder
+    let fileSystem: FileSystem
 
-    init(store: LedgerStore, files: LedgerFiles, configuration: LedgerConfiguration, fileSystem: FileSystem) {
-        self.store = store
-        self.files = files
-        self.configuration = configuration
-        folder = LogFolder(files.tiles, files: fileSystem)
-    }
+    private var folder: LogFolder { LogFolder(files.tiles, files: fileSystem) }
 
     /// - Throws: ``LedgerError/inconsistent(_:)``, ``LedgerError/storage(_:)``.
-    /// - Complexity: linear in the number of leaves; every signature is verified again.
-    func load() async throws(LedgerError) -> LoadedLedger {
+    func load(_ check: StartCheck) async throws(LedgerError) -> LoadedLedger {
         try await store.write { try bindIdentity($0) }
         let stored = try await store.read { try StoredLedger($0, configuration) }
         let copies = try HeadCopies(files, folder, stored, configuration)
-        var execution = Execution(
-            loaded: LoadedLedger(state: WorldState(origin: configuration.origin.description)),
-            sizes: Set(stored.finals.keys).union(copies.sizes))
-        try executeBundles(below: stored.stagedStart, &execution)
-        try checkRightEdge(stored, copies, execution)
-        execution.loaded.settledEdge = execution.edge
-        try executeStaged(stored.staged, &execution)
-        try checkHead(stored, execution)
-        try checkCheckpoints(stored, copies, execution)
-        var loaded = execution.loaded
-        let (state, size) = (loaded.state, loaded.frontier.size)
-        try await store.read { try checkIndex($0, state, size: size) }
-        loaded.head = stored.head
-        loaded.latest = stored.latest
-        loaded.tail = LeafTail(start: stored.stagedStart, stored.staged)
+        let size = stored.stagedStart + UInt64(stored.staged.count)
+        var state = try storedState(upTo: size)
+        let settledState = state.entryCount
+        if check == .everything {
+            try StoredLogCheck(folder: folder, configuration: configuration)
+                .check(stored, copies: copies, against: state)
+        }
+        let settledEdge = try edge(at: stored.stagedStart)
+        var edge = settledEdge
+        try append(stored, copies, to: &edge)
+        try checkHead(stored, edge)
+        try checkCopies(copies, stored, edge)
+        try executeMissing(stored, &state)
+        let leaves = stored.staged.map(\.leaf)
+        var loaded = LoadedLedger(
+            state: state, settledState: settledState, frontier: edge.frontier, head: stored.head,
+            latest: stored.latest, tail: LeafTail(start: stored.stagedStart, leaves), settledEdge: settledEdge)
         let final = stored.latest?.checkpoint.size ?? 0
-        if loaded.frontier.size > final {
-            let leaves = loaded.tail.leaves(from: max(final, loaded.tail.start), to: loaded.tail.end) ?? []
-            loaded.backlog.add(bytes: leaves.reduce(0) { $0 + $1.count }, upTo: loaded.frontier.size)
+        if size > final {
+            let open = loaded.tail.leaves(from: max(final, stored.stagedStart), to: size) ?? []
+            loaded.backlog.add(bytes: open.reduce(0) { $0 + $1.count }, upTo: size)
         }
         return loaded
-    }
-
-    /// A re-execution under way.
-    private struct Execution {
-        var loaded: LoadedLedger
-        var edge = TileEdge()
-        /// The sizes at which the root is wanted.
-        let sizes: Set<UInt64>
-        var roots: [UInt64: MerkleHash] = [0: MerkleTree.emptyRoot]
     }
 
     /// Writes the log's name into a new database, and compares it with that of an old one.
@@ -87,114 +88,127 @@ struct LedgerLoader: Sendable {
         }
     }
 
-    /// The leaves on the disk, against the tiles of every level.
-    private func executeBundles(below end: UInt64, _ execution: inout Execution) throws(LedgerError) {
-        while execution.edge.size < end {
-            let start = execution.edge.size
+    /// The world state of the first leaves, at most `size`.
+    private func storedState(upTo size: UInt64) throws(LedgerError) -> WorldState {
+        let state: WorldState
+        do { state = try states.state(origin: configuration.origin.description) } catch {
+            throw .inconsistent("\(files.state): \(error)")
+        }
+        guard state.entryCount <= size else {
+            throw .inconsistent(
+                "\(files.state) is of \(state.entryCount) leaves, and the database has \(size): it is an older copy")
+        }
+        return state
+    }
+
+    private func edge(at size: UInt64) throws(LedgerError) -> TileEdge {
+        do { return try TileEdge(size: size) { try folder.hashes(of: $0) } } catch { throw .inconsistent("\(error)") }
+    }
+
+    /// The staged leaves, each under its own identifier and, as far as tiles are published, with the hash that it has there.
+    private func append(
+        _ stored: StoredLedger, _ copies: HeadCopies, to edge: inout TileEdge
+    ) throws(LedgerError) {
+        let known = try publishedHashes(stored, copies)
+        for (offset, staged) in stored.staged.enumerated() {
+            let index = stored.stagedStart + UInt64(offset)
+            let hash = MerkleTree.leafHash(of: staged.leaf)
+            guard offset >= known.count || known[offset] == hash else {
+                throw .inconsistent("the stored hash of leaf \(index) is not that of the leaf")
+            }
             do {
-                let leaves = try folder.entries(of: Tile(.entries, index: start >> 8))
-                let hashes = try folder.hashes(of: Tile(.hashes(level: 0), index: start >> 8))
-                for (leaf, hash) in zip(leaves, hashes) {
-                    try demandHash(hash, of: leaf, index: execution.edge.size)
-                    for nodes in try apply(leaf, &execution) where nodes.tile.level > 0 {
-                        guard try folder.hashes(of: nodes.tile) == nodes.hashes else {
-                            throw LedgerError.inconsistent(
-                                "\(folder.file(of: nodes.tile)) has not the hashes of the tiles below it")
-                        }
-                    }
+                let entry = try LedgerEntry(serialized: staged.leaf)
+                guard entry.transaction.id.bytes == staged.transaction else {
+                    throw LedgerError.inconsistent("leaf \(index) is filed under another transaction's identifier")
                 }
+                try edge.append(hash)
             } catch let error as LedgerError {
                 throw error
-            } catch { throw .inconsistent("\(error)") }
+            } catch { throw .inconsistent("leaf \(index) breaks a rule: \(error)") }
         }
     }
 
-    private func executeStaged(_ leaves: [[UInt8]], _ execution: inout Execution) throws(LedgerError) {
-        for leaf in leaves { _ = try apply(leaf, &execution) }
+    /// The hashes of staged leaves in the partial tile of the published tree: they say at which leaf something differs.
+    private func publishedHashes(_ stored: StoredLedger, _ copies: HeadCopies) throws(LedgerError) -> [MerkleHash] {
+        guard let size = copies.published?.size,
+            let tile = Tile.inTree(.hashes(level: 0), index: stored.stagedStart >> 8, size: size), !tile.isFull
+        else { return [] }
+        do { return try folder.hashes(of: tile) } catch { throw .inconsistent("\(error)") }
     }
 
-    private func demandHash(_ hash: MerkleHash, of leaf: [UInt8], index: UInt64) throws(LedgerError) {
-        guard MerkleTree.leafHash(of: leaf) == hash else {
-            throw .inconsistent("the stored hash of leaf \(index) is not that of the leaf")
-        }
-    }
-
-    /// - Returns: the tiles that the leaf fills.
-    private func apply(_ leaf: [UInt8], _ execution: inout Execution) throws(LedgerError) -> [TileNodes] {
-        let index = execution.edge.size
-        let filled: [TileNodes]
-        do {
-            let entry = try LedgerEntry(serialized: leaf)
-            try configuration.checkFounding(entry.signedTransaction)
-            try execution.loaded.state.apply(entry)
-        } catch { throw .inconsistent("leaf \(index) breaks a rule: \(error)") }
-        do { filled = try execution.edge.append(MerkleTree.leafHash(of: leaf)) } catch {
-            throw .inconsistent("leaf \(index): \(error)")
-        }
-        execution.loaded.frontier = execution.edge.frontier
-        if execution.sizes.contains(index + 1) { execution.roots[index + 1] = execution.edge.root }
-        return filled
-    }
-
-    /// Staged leaves against the partial tile of the newest published tree, which says at which leaf they differ.
-    private func checkRightEdge(
-        _ stored: StoredLedger, _ copies: HeadCopies, _ execution: Execution
-    ) throws(LedgerError) {
-        guard let published = copies.published?.size,
-            let tile = Tile.inTree(.hashes(level: 0), index: stored.stagedStart >> 8, size: published), !tile.isFull
-        else { return }
-        do throws(LogFolderError) {
-            for (offset, (leaf, hash)) in zip(stored.staged, try folder.hashes(of: tile)).enumerated() {
-                do { try demandHash(hash, of: leaf, index: stored.stagedStart + UInt64(offset)) } catch {
-                    throw .damaged(tile, folder: folder.path, reason: error.reason)
-                }
-            }
-        } catch { throw .inconsistent("\(error)") }
-    }
-
-    private func checkHead(_ stored: StoredLedger, _ execution: Execution) throws(LedgerError) {
-        let size = execution.edge.size
+    private func checkHead(_ stored: StoredLedger, _ edge: TileEdge) throws(LedgerError) {
         guard let head = stored.head else {
-            guard size == 0 else { throw .inconsistent("there are \(size) leaves and no signed head") }
+            guard edge.size == 0 else { throw .inconsistent("there are \(edge.size) leaves and no signed head") }
             return
         }
-        guard head.size == size else {
-            throw .inconsistent("the signed head says \(head.size) leaves, and \(size) are stored")
+        guard head.size == edge.size else {
+            throw .inconsistent("the signed head says \(head.size) leaves, and \(edge.size) are stored")
         }
-        guard head.checkpoint.root == execution.edge.root else {
+        guard head.checkpoint.root == edge.root else {
             throw .inconsistent("the stored leaves do not hash to the root of the signed head")
         }
     }
 
-    private func checkCheckpoints(
-        _ stored: StoredLedger, _ copies: HeadCopies, _ execution: Execution
+    /// The second head, the published and the newest final checkpoint: each the root of the first leaves.
+    private func checkCopies(
+        _ copies: HeadCopies, _ stored: StoredLedger, _ edge: TileEdge
     ) throws(LedgerError) {
-        for (size, final) in stored.finals {
-            guard execution.roots[size] == final.checkpoint.root else {
-                throw .inconsistent("the final checkpoint of size \(size) has not the root of the first \(size) leaves")
+        var checkpoints = copies.all
+        if let latest = stored.latest { checkpoints.append(("the newest final checkpoint", latest.checkpoint)) }
+        let staged = StagedTree(folder: folder, start: stored.stagedStart, leaves: stored.staged.map(\.leaf))
+        for (name, checkpoint) in checkpoints {
+            let root: MerkleHash
+            do { root = try staged.root(ofFirst: checkpoint.size) } catch { throw .inconsistent("\(error)") }
+            guard root == checkpoint.root else {
+                throw .inconsistent("\(name) has not the root of the first \(checkpoint.size) leaves")
             }
-        }
-        for (name, checkpoint) in copies.all where execution.roots[checkpoint.size] != checkpoint.root {
-            throw .inconsistent("\(name) has not the root of the first \(checkpoint.size) leaves")
         }
     }
 
-    /// The index of transactions, against the leaves.
-    private func checkIndex(_ transaction: StoreTransaction, _ state: WorldState, size: UInt64) throws {
-        var count: UInt64 = 0
-        var misfiled: UInt64?
-        try transaction.forEachRow("SELECT transaction_id, position FROM sequenced") { row throws(PersistenceError) in
-            let position = try row.unsigned("position")
-            let id = try? TransactionID(try row.bytes("transaction_id"))
-            if id.flatMap({ state.index(of: $0) }) != position { misfiled = misfiled ?? position }
-            count += 1
+    /// Executes the leaves that the stored state does not have.
+    private func executeMissing(_ stored: StoredLedger, _ state: inout WorldState) throws(LedgerError) {
+        do {
+            try states.duringOneRead {
+                while state.entryCount < stored.stagedStart {
+                    let index = state.entryCount
+                    let bundle = try folder.entries(of: Tile(.entries, index: index >> 8))
+                    for leaf in bundle[Int(index & 0xff)...] { try execute(leaf, &state) }
+                }
+                for staged in stored.staged.dropFirst(Int(state.entryCount - stored.stagedStart)) {
+                    try execute(staged.leaf, &state)
+                }
+            }
+        } catch let error as LedgerError {
+            throw error
+        } catch { throw .inconsistent("\(error)") }
+    }
+
+    private func execute(_ leaf: [UInt8], _ state: inout WorldState) throws(LedgerError) {
+        let index = state.entryCount
+        do {
+            let entry = try LedgerEntry(serialized: leaf)
+            try configuration.checkFounding(entry.signedTransaction)
+            try state.apply(entry)
+        } catch { throw .inconsistent("leaf \(index) breaks a rule: \(error)") }
+    }
+}
+
+/// The tree of the tiles on the disk and of the staged leaves behind them.
+private struct StagedTree {
+    let folder: LogFolder
+    let start: UInt64
+    let leaves: [[UInt8]]
+
+    /// The root of the first `size` leaves.
+    func root(ofFirst size: UInt64) throws -> MerkleHash {
+        if size <= start {
+            var lookup = folder.lookup(size: size)
+            return try lookup.root(ofFirst: size)
         }
-        if let misfiled {
-            throw LedgerError.inconsistent("leaf \(misfiled) is filed under another transaction's identifier")
-        }
-        guard count == size else {
-            throw LedgerError.inconsistent("\(count) transactions are filed for \(size) leaves")
-        }
+        var edge = try TileEdge(size: start) { try folder.hashes(of: $0) }
+        for leaf in leaves.prefix(Int(clamping: size - start)) { try edge.append(MerkleTree.leafHash(of: leaf)) }
+        guard edge.size == size else { throw TransparencyLogError.shrunk(oldSize: size, newSize: edge.size) }
+        return edge.root
     }
 }
 

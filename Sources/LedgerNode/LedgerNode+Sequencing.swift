@@ -1,3 +1,4 @@
+internal import LedgerReplica
 internal import Octets
 internal import Persistence
 internal import ServiceProtocols
@@ -107,24 +108,13 @@ extension LedgerNode {
     private func sequence(_ batch: [Submission], at now: Timestamp) async {
         let start = frontier.size
         var entries: [StagedBatch.Entry] = []
-        for submission in batch {
-            do throws(LedgerError) {
-                let index: UInt64
-                if let known = state.index(of: submission.transaction.id) {
-                    index = known
-                } else {
-                    index = frontier.size
-                    let entry = try apply(submission, at: now)
-                    do { try frontier.append(MerkleTree.leafHash(of: entry.serialized)) } catch {
-                        throw .storage("\(error)")
-                    }
-                    entries.append(StagedBatch.Entry(transaction: entry.transaction.id, leaf: entry.serialized))
-                }
-                waiters[index, default: []].append(submission.answer)
-            } catch {
-                submission.answer.resume(returning: .failure(error))
+        do {
+            try states.duringOneRead {
+                for submission in batch { take(submission, at: now, into: &entries) }
             }
-        }
+            try state.requireAvailable()
+        } catch { halt(.storage("the world state cannot be read: \(error)")) }
+        guard halted == nil else { return }
         if !entries.isEmpty {
             do throws(LedgerError) {
                 try await commit(start: start, entries: entries)
@@ -133,6 +123,38 @@ extension LedgerNode {
             }
         }
         startFinalizing()
+        if halted == nil, committedSize - settledState >= configuration.stateSettlementLeaves {
+            do { try await settleState() } catch { halt(.storage("the world state cannot be written: \(error)")) }
+        }
+    }
+
+    /// Writes the rows of the world state that changed since they were written last.
+    func settleState() async throws {
+        let (rows, size) = (try state.changes, state.entryCount)
+        guard size > settledState else { return }
+        try await states.write(rows)
+        state.settle()
+        settledState = size
+    }
+
+    /// Makes a submission the next leaf, or answers it.
+    private func take(_ submission: Submission, at now: Timestamp, into entries: inout [StagedBatch.Entry]) {
+        do throws(LedgerError) {
+            let index: UInt64
+            if let known = state.index(of: submission.transaction.id) {
+                index = known
+            } else {
+                index = frontier.size
+                let entry = try apply(submission, at: now)
+                do { try frontier.append(MerkleTree.leafHash(of: entry.serialized)) } catch {
+                    throw .storage("\(error)")
+                }
+                entries.append(StagedBatch.Entry(transaction: entry.transaction.id, leaf: entry.serialized))
+            }
+            waiters[index, default: []].append(submission.answer)
+        } catch {
+            submission.answer.resume(returning: .failure(error))
+        }
     }
 
     /// Applies a submission to the state as the next leaf, or refuses it and changes nothing.
@@ -213,6 +235,7 @@ extension LedgerNode {
         do throws(LedgerError) {
             let loaded = try await loadAgain()
             state = loaded.state
+            settledState = loaded.settledState
             frontier = loaded.frontier
         } catch {
             halt(error)

@@ -1,4 +1,5 @@
 package import DurableFiles
+internal import LedgerReplica
 internal import LogStorage
 internal import Octets
 internal import Persistence
@@ -26,11 +27,14 @@ package actor LedgerNode: Ledger {
     let store: LedgerStore
     let sequencer: any LogSequencing
     let tiles: LogTiles
+    let states: StateStore
     private let files: LedgerFiles
     private let fileSystem: FileSystem
 
-    /// After every leaf that is sequenced or about to be.
+    /// After every leaf that is sequenced or about to be; rows that have not changed lately are read from the store.
     var state: WorldState
+    /// The leaves whose rows are in the store.
+    var settledState: UInt64
     var frontier: TreeFrontier
     /// As committed.
     var head: SignedHead?
@@ -73,46 +77,57 @@ package actor LedgerNode: Ledger {
     ///
     /// - Parameters:
     ///   - path: The database; what lies beside it, ``LedgerFiles`` says.
+    ///   - check: How much of a ledger is checked before it runs.
     ///   - wrap: What moves the head; by default one SQLite transaction in the same database.
     /// - Throws: `LedgerError/inconsistent(_:)` for a database that disagrees with itself, with its tiles, with the
     ///   configuration or with the rules, `LedgerError/storage(_:)`.
     package static func open(
-        path: String, configuration: LedgerConfiguration, clock: any Clock, fileSystem: FileSystem = FileSystem(),
+        path: String, configuration: LedgerConfiguration, clock: any Clock, check: StartCheck = .newest,
+        fileSystem: FileSystem = FileSystem(),
         sequencer wrap: (any LogSequencing) -> any LogSequencing = { $0 }
     ) async throws(LedgerError) -> LedgerNode {
         let files = LedgerFiles(database: path)
-        let store: LedgerStore
-        do { store = LedgerStore(store: try Store(path: path, schema: .ledger)) } catch {
-            if case .corrupt = error { throw .inconsistent("\(error)") }
-            throw .storage("\(error)")
-        }
+        let store = LedgerStore(store: try opened { () throws(PersistenceError) in try Store(path: path, schema: .ledger) })
+        var states: StateStore?
         do throws(LedgerError) {
+            let opened = try opened { () throws(PersistenceError) in try StateStore(path: files.state) }
+            states = opened
             let loaded = try await LedgerLoader(
-                store: store, files: files, configuration: configuration, fileSystem: fileSystem
-            ).load()
+                store: store, states: opened, files: files, configuration: configuration, fileSystem: fileSystem
+            ).load(check)
             let tiles = try await LogTiles.opened(files, loaded, fileSystem: fileSystem)
             return LedgerNode(
-                configuration: configuration, clock: clock, store: store, loaded: loaded, tiles: tiles, files: files,
-                fileSystem: fileSystem, sequencer: wrap(SQLiteSequencer(store: store)))
+                configuration: configuration, clock: clock, store: store, states: opened, loaded: loaded, tiles: tiles,
+                files: files, fileSystem: fileSystem, sequencer: wrap(SQLiteSequencer(store: store)))
         } catch {
-            // Closed here and not by whoever lets go of it last, so that the file is free when the caller hears of this.
+            // Closed here and not by whoever lets go of it last, so that the files are free when the caller hears of this.
             try? store.store.close()
+            try? states?.close()
             throw error
         }
     }
 
+    private static func opened<Opened>(_ open: () throws(PersistenceError) -> Opened) throws(LedgerError) -> Opened {
+        do { return try open() } catch {
+            if case .corrupt = error { throw .inconsistent("\(error)") }
+            throw .storage("\(error)")
+        }
+    }
+
     private init(
-        configuration: LedgerConfiguration, clock: any Clock, store: LedgerStore, loaded: LoadedLedger,
-        tiles: LogTiles, files: LedgerFiles, fileSystem: FileSystem, sequencer: any LogSequencing
+        configuration: LedgerConfiguration, clock: any Clock, store: LedgerStore, states: StateStore,
+        loaded: LoadedLedger, tiles: LogTiles, files: LedgerFiles, fileSystem: FileSystem, sequencer: any LogSequencing
     ) {
         self.configuration = configuration
         self.clock = clock
         self.store = store
+        self.states = states
         self.sequencer = sequencer
         self.tiles = tiles
         self.files = files
         self.fileSystem = fileSystem
         state = loaded.state
+        settledState = loaded.settledState
         frontier = loaded.frontier
         head = loaded.head
         latest = loaded.latest
@@ -125,7 +140,9 @@ package actor LedgerNode: Ledger {
 
     /// Checks everything stored anew.
     func loadAgain() async throws(LedgerError) -> LoadedLedger {
-        try await LedgerLoader(store: store, files: files, configuration: configuration, fileSystem: fileSystem).load()
+        try await LedgerLoader(
+            store: store, states: states, files: files, configuration: configuration, fileSystem: fileSystem
+        ).load(.newest)
     }
 
     /// Says whom to ask for cosignatures. Witnesses read leaves from this node, so they come after it.
@@ -142,11 +159,15 @@ package actor LedgerNode: Ledger {
         lanes = witnesses.map { WitnessLane($0) }
     }
 
-    /// Stops: what waits is answered with an error, witnesses are let go, the database is closed.
-    package func close() {
+    /// Stops: what waits is answered with an error, witnesses are let go, the databases are closed.
+    package func close() async {
+        let isSound = halted == nil
         halt(.storage("the ledger is closed"))
         lanes = []
+        // So that the next start has nothing to execute again. What is not written, it executes.
+        if isSound, !isSequencing { try? await settleState() }
         try? store.store.close()
+        try? states.close()
     }
 
     /// The number of final leaves.

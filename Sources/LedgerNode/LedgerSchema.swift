@@ -3,8 +3,8 @@ internal import Persistence
 extension Schema {
     /// A ledger node's database: the commit point.
     ///
-    /// `staged` holds the leaves that are not in full bundles on the disk yet; the others are in the folder of tiles.
-    /// `sequenced` is the index of every leaf by its transaction, and what makes a second one impossible.
+    /// `staged` holds the leaves that are not in full bundles on the disk yet; the others are in the folder of tiles, and where
+    /// each transaction is, the world state knows.
     /// `final_checkpoint` only grows, by sizes that only grow: the receipt of leaf i is the inclusion proof in the first
     /// final checkpoint above i, and so never changes.
     static let ledger = Schema(
@@ -20,12 +20,9 @@ extension Schema {
                     ) STRICT;
                     CREATE TABLE staged (
                         position INTEGER PRIMARY KEY CHECK (position >= 0),
+                        transaction_id BLOB NOT NULL UNIQUE CHECK (length(transaction_id) = 16),
                         leaf BLOB NOT NULL CHECK (length(leaf) <= 65535)
                     ) STRICT;
-                    CREATE TABLE sequenced (
-                        transaction_id BLOB PRIMARY KEY CHECK (length(transaction_id) = 16),
-                        position INTEGER NOT NULL CHECK (position >= 0)
-                    ) STRICT, WITHOUT ROWID;
                     CREATE TABLE head (
                         id INTEGER PRIMARY KEY CHECK (id = 1),
                         note BLOB NOT NULL

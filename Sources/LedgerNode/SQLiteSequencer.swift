@@ -21,10 +21,8 @@ struct SQLiteSequencer: LogSequencing {
                 for (offset, entry) in batch.entries.enumerated() {
                     let position = try SQLValue.unsigned(batch.start + UInt64(offset))
                     try transaction.execute(
-                        "INSERT INTO staged (position, leaf) VALUES (?, ?)", [position, .blob(entry.leaf)])
-                    try transaction.execute(
-                        "INSERT INTO sequenced (transaction_id, position) VALUES (?, ?)",
-                        [.blob(entry.transaction.bytes), position])
+                        "INSERT INTO staged (position, transaction_id, leaf) VALUES (?, ?, ?)",
+                        [position, .blob(entry.transaction.bytes), .blob(entry.leaf)])
                 }
                 try transaction.execute(
                     "DELETE FROM staged WHERE position < ?", [try .unsigned(batch.settledBelow)])

@@ -3,6 +3,13 @@ internal import Persistence
 internal import ServiceProtocols
 internal import TransparencyLog
 
+/// A leaf as the database holds it.
+struct StagedLeaf: Sendable {
+    /// Under which it is filed.
+    let transaction: [UInt8]
+    let leaf: [UInt8]
+}
+
 /// What a ledger's database holds, read in one transaction and each part verified by itself. Whether the parts agree with the
 /// leaves, ``LedgerLoader`` finds out.
 struct StoredLedger: Sendable {
@@ -13,7 +20,7 @@ struct StoredLedger: Sendable {
     /// The newest cosigned checkpoint.
     var latest: VerifiedCheckpoint?
     /// Ascending and without a gap, from a multiple of 256 on.
-    var staged: [[UInt8]] = []
+    var staged: [StagedLeaf] = []
     /// The index of the first staged leaf, or of the first that would be.
     var stagedStart: UInt64 = 0
 
@@ -74,12 +81,12 @@ struct StoredLedger: Sendable {
     private mutating func readStaged(_ transaction: StoreTransaction) throws {
         var next: UInt64?
         stagedStart = (head?.size ?? 0) & ~0xff
-        for row in try transaction.rows("SELECT position, leaf FROM staged ORDER BY position") {
+        for row in try transaction.rows("SELECT position, transaction_id, leaf FROM staged ORDER BY position") {
             let position = try row.unsigned("position")
             if next == nil { stagedStart = position & ~0xff }
             let expected = next ?? stagedStart
             guard position == expected else { throw LedgerError.inconsistent("leaf \(expected) is missing") }
-            staged.append(try row.bytes("leaf"))
+            staged.append(StagedLeaf(transaction: try row.bytes("transaction_id"), leaf: try row.bytes("leaf")))
             next = position + 1
         }
     }

@@ -91,6 +91,18 @@ package final class Store: Sendable {
         }
     }
 
+    /// Reads as ``read(_:)`` does, on the calling thread, which it blocks: for single rows that somebody computes with. Within
+    /// `body` further reads of this kind share its snapshot and cost no transaction of their own.
+    ///
+    /// - Throws: ``PersistenceError``, or `body`'s own error.
+    package func readBlocking<Result>(_ body: (StoreTransaction) throws -> Result) throws -> Result {
+        let pool = try open(for: reads)
+        defer { reads.leave() }
+        do {
+            return try pool.unsafeReentrantRead { try body(StoreTransaction(database: $0)) }
+        } catch { throw Store.translated(error) }
+    }
+
     /// Runs `body` in a transaction of its own. Returns when it is on the disk; on any error nothing is changed.
     ///
     /// Cancelling the caller does not cancel the transaction: it is done or failed, never unknown.

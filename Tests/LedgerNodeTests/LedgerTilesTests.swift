@@ -101,7 +101,9 @@ extension Deployment {
         let (fixture, deployment, _) = try await largeLedger()
         await deployment.close()
         func expectRefusal(_ words: String) async throws {
-            let caught = await #expect(throws: LedgerError.self) { _ = try await fixture.openLedger() }
+            let caught = await #expect(throws: LedgerError.self) {
+                _ = try await fixture.openLedger(check: .everything)
+            }
             guard case .inconsistent(let why) = caught else { throw Mismatch() }
             #expect(why.contains(words), "\(why)")
         }

@@ -51,15 +51,15 @@ struct Fixture {
     }
 
     func openLedger(
-        _ name: String = "ledger.sqlite", fileSystem: FileSystem = FileSystem(),
+        _ name: String = "ledger.sqlite", check: StartCheck = .newest, fileSystem: FileSystem = FileSystem(),
         adjusting adjust: (inout LedgerConfiguration) -> Void = { _ in },
         sequencer: (any LogSequencing) -> any LogSequencing = { $0 }
     ) async throws -> LedgerNode {
         var configuration = try configuration()
         adjust(&configuration)
         return try await LedgerNode.open(
-            path: folder.path(name), configuration: configuration, clock: clock, fileSystem: fileSystem,
-            sequencer: sequencer)
+            path: folder.path(name), configuration: configuration, clock: clock, check: check,
+            fileSystem: fileSystem, sequencer: sequencer)
     }
 
     func openWitness(
