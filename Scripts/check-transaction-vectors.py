@@ -28,6 +28,10 @@ from independent.vectors import mutant, need, need_bound, octets, places  # noqa
 # The ledger -----------------------------------------------------------------------------------------------------------
 
 
+# The versions of each contract in Docs/contracts.md, in the order of a founding.
+KNOWN = {"enrollment": (1,), "record": (1,), "consent": (1, 2)}
+
+
 class Ledger:
     """As much of the state as it takes to know who must sign, and what digests, proofs and disputes are about."""
 
@@ -35,6 +39,7 @@ class Ledger:
         self.origin, self.time, self.transactions = origin, 0, set()
         self.keys, self.identities, self.folders, self.records, self.consents = {}, {}, {}, {}, {}
         self.issues, self.requests, self.transforms = {}, {}, {}
+        self.members, self.versions = set(), {}
 
     def signers(self, kind, body, signatures):
         """(signer, key) pairs, or sets of which one is enough, in no order."""
@@ -72,6 +77,9 @@ class Ledger:
             return [known(body["transformer_id"])]
         if kind == "FragmentsDestroyed":
             return [known(body["holder_id"])]
+        if kind == "ContractActivated":
+            need(set(body["member_ids"]) <= self.members, "not a member")
+            return [known(member) for member in body["member_ids"]]
         return [requester(body["request_id"])]
 
     def apply(self, leaf):
@@ -103,8 +111,10 @@ class Ledger:
     def record(self, identifier, kind, body):
         if kind == "LedgerFounded":
             need(body["origin"] == self.origin, "origin")
-            need([(c["contract"], c["version"]) for c in body["contracts"]]
-                 == [("enrollment", 1), ("record", 1), ("consent", 1)], "contracts")
+            need([c["contract"] for c in body["contracts"]] == list(KNOWN), "contracts")
+            for contract in body["contracts"]:
+                self.set_version(contract)
+            self.members = {member["member_id"] for member in body["members"]}
             for member in body["members"]:
                 self.add_key(member["member_id"], member["signing_key"])
         elif kind == "IdentityEnrolled":
@@ -124,7 +134,8 @@ class Ledger:
             need(self.identities[body["grantee_id"]]["role"] == DOCTOR, "not a doctor")
             need(all(self.identities[p]["role"] == PROXY for p in body["proxy_ids"]), "not a proxy")
             members = {self.identities[p]["member_id"] for p in body["proxy_ids"]}
-            need(len(members) >= body["threshold"], "proxies of too few members")
+            enough = body["threshold"] if self.versions["consent"] == 1 else len(body["proxy_ids"])
+            need(len(members) >= enough, "proxies of too few members")
             self.consents[body["consent_id"]] = body
         elif kind == "KeysIssued":
             need([f["proxy_id"] for f in body["fragments"]] == self.consents[body["consent_id"]]["proxy_ids"], "proxies")
@@ -135,6 +146,14 @@ class Ledger:
             self.transforms[body["request_id"], body["transformer_id"]] = body["fragment_digest"]
         elif kind == "FragmentDisputed":
             self.check_dispute(body)
+        elif kind == "ContractActivated":
+            need(3 * len(body["member_ids"]) > 2 * len(self.members), "too few members")
+            need(body["version"] > self.versions.get(body["contract"], 0), "the version is not later")
+            self.set_version(body)
+
+    def set_version(self, contract):
+        need(contract["version"] in KNOWN.get(contract["contract"], ()), "a contract version that is not known here")
+        self.versions[contract["contract"]] = contract["version"]
 
     def add_key(self, identifier, key):
         need(identifier not in self.keys and key not in self.keys.values(), "identifier or key is taken")

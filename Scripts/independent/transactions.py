@@ -29,7 +29,8 @@ SCHEMA = {
         4: ("body", "IdentityRetired"), 5: ("body", "FolderOpened"), 6: ("body", "RecordDeposited"),
         7: ("body", "ConsentGranted"), 8: ("body", "KeysIssued"), 9: ("body", "AccessRequested"), 10: ("body", "Transformed"),
         11: ("body", "RecordOpened"), 12: ("body", "RecordExported"), 13: ("body", "ConsentRevoked"),
-        14: ("body", "FragmentsDestroyed"), 15: ("body", "FolderErased"), 16: ("body", "FragmentDisputed")},
+        14: ("body", "FragmentsDestroyed"), 15: ("body", "FolderErased"), 16: ("body", "FragmentDisputed"),
+        17: ("body", "ContractActivated")},
     "LedgerFounded": {1: ("origin", "string"), 2: ("members", ["Member"]), 3: ("witness_policy", "string"),
                       4: ("contracts", ["ContractVersion"])},
     "Member": {1: ("member_id", "bytes"), 2: ("name", "string"), 3: ("signing_key", "bytes")},
@@ -61,6 +62,7 @@ SCHEMA = {
     "FolderErased": {1: ("folder_id", "bytes")},
     "FragmentDisputed": {1: ("request_id", "bytes"), 2: ("transformer_id", "bytes"), 3: ("capsule", "bytes"),
                          4: ("capsule_fragment", "bytes")},
+    "ContractActivated": {1: ("contract", "string"), 2: ("version", "uint32"), 3: ("member_ids", ["bytes"])},
 }
 NUMBERS = {"uint64": 64, "uint32": 32, "enum": 32, "bool": 1}
 DEFAULTS = {"bytes": b"", "string": "", "uint64": 0, "uint32": 0, "enum": 0, "bool": False}
@@ -321,6 +323,14 @@ def check_dispute(body):
     demand(1 <= len(body["capsule_fragment"]) <= 512, "malformedField", "capsule_fragment")
 
 
+def check_activation(body):
+    named(body["contract"], "contract")
+    counted(body["member_ids"], 1, 64, "member_ids")
+    for member in body["member_ids"]:
+        sized(member, 16, "member_ids")
+    ascending(body["member_ids"], "member_ids")
+
+
 def check_identifier(body):
     (field, value), = body.items()
     sized(value, 16, field)
@@ -329,7 +339,7 @@ def check_identifier(body):
 CHECKS = {"LedgerFounded": check_founding, "IdentityEnrolled": check_enrolment, "FolderOpened": check_folder,
           "RecordDeposited": check_deposit, "ConsentGranted": check_grant, "KeysIssued": check_issue,
           "AccessRequested": check_access, "Transformed": check_transform, "FragmentsDestroyed": check_destruction,
-          "FragmentDisputed": check_dispute}
+          "FragmentDisputed": check_dispute, "ContractActivated": check_activation}
 
 
 def read_transaction(octets):

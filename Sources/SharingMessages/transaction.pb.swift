@@ -353,6 +353,14 @@ package nonisolated struct WireTransaction: Sendable {
     set {body = .fragmentDisputed(newValue)}
   }
 
+  package var contractActivated: WireContractActivated {
+    get {
+      if case .contractActivated(let v)? = body {return v}
+      return WireContractActivated()
+    }
+    set {body = .contractActivated(newValue)}
+  }
+
   package var unknownFields = SwiftProtobuf.UnknownStorage()
 
   package nonisolated enum OneOf_Body: Equatable, Sendable {
@@ -371,6 +379,7 @@ package nonisolated struct WireTransaction: Sendable {
     case fragmentsDestroyed(WireFragmentsDestroyed)
     case folderErased(WireFolderErased)
     case fragmentDisputed(WireFragmentDisputed)
+    case contractActivated(WireContractActivated)
 
   }
 
@@ -393,7 +402,7 @@ package nonisolated struct WireLedgerFounded: Sendable {
   /// A C2SP tlog-policy whose log is this ledger and whose quorum makes a checkpoint final. 1 to 16,384 bytes.
   package var witnessPolicy: String = String()
 
-  /// The rules in force from this leaf on: enrollment, record and consent, in this order.
+  /// The rules in force from this leaf on, until a ContractActivated: enrollment, record and consent, in this order.
   package var contracts: [WireContractVersion] = []
 
   package var unknownFields = SwiftProtobuf.UnknownStorage()
@@ -821,6 +830,27 @@ package nonisolated struct WireFragmentDisputed: Sendable {
   package init() {}
 }
 
+/// Another version of a contract's rules is in force for the leaves after this one. Signed by exactly the members it names,
+/// which must be more than two thirds of all.
+package nonisolated struct WireContractActivated: Sendable {
+  // SwiftProtobuf.Message conformance is added in an extension below. See the
+  // `Message` and `Message+*Additions` files in the SwiftProtobuf library for
+  // methods supported on all messages.
+
+  /// "enrollment", "record" or "consent". 1 to 255 bytes, as a member's name.
+  package var contract: String = String()
+
+  /// Greater than the version in force.
+  package var version: UInt32 = 0
+
+  /// 1 to 64 members, ascending.
+  package var memberIds: [Data] = []
+
+  package var unknownFields = SwiftProtobuf.UnknownStorage()
+
+  package init() {}
+}
+
 // MARK: - Code below here is support for the SwiftProtobuf runtime.
 
 fileprivate nonisolated let _protobuf_package = "parasol.v1"
@@ -944,7 +974,7 @@ nonisolated extension WireTransactionSignature: SwiftProtobuf.Message, SwiftProt
 
 nonisolated extension WireTransaction: SwiftProtobuf.Message, SwiftProtobuf._MessageImplementationBase, SwiftProtobuf._ProtoNameProviding {
   package static let protoMessageName: String = _protobuf_package + ".Transaction"
-  package static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{3}transaction_id\0\u{3}ledger_founded\0\u{3}identity_enrolled\0\u{3}identity_retired\0\u{3}folder_opened\0\u{3}record_deposited\0\u{3}consent_granted\0\u{3}keys_issued\0\u{3}access_requested\0\u{1}transformed\0\u{3}record_opened\0\u{3}record_exported\0\u{3}consent_revoked\0\u{3}fragments_destroyed\0\u{3}folder_erased\0\u{3}fragment_disputed\0")
+  package static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{3}transaction_id\0\u{3}ledger_founded\0\u{3}identity_enrolled\0\u{3}identity_retired\0\u{3}folder_opened\0\u{3}record_deposited\0\u{3}consent_granted\0\u{3}keys_issued\0\u{3}access_requested\0\u{1}transformed\0\u{3}record_opened\0\u{3}record_exported\0\u{3}consent_revoked\0\u{3}fragments_destroyed\0\u{3}folder_erased\0\u{3}fragment_disputed\0\u{3}contract_activated\0")
 
   package mutating func decodeMessage<D: SwiftProtobuf.Decoder>(decoder: inout D) throws {
     while let fieldNumber = try decoder.nextFieldNumber() {
@@ -1148,6 +1178,19 @@ nonisolated extension WireTransaction: SwiftProtobuf.Message, SwiftProtobuf._Mes
           self.body = .fragmentDisputed(v)
         }
       }()
+      case 17: try {
+        var v: WireContractActivated?
+        var hadOneofValue = false
+        if let current = self.body {
+          hadOneofValue = true
+          if case .contractActivated(let m) = current {v = m}
+        }
+        try decoder.decodeSingularMessageField(value: &v)
+        if let v = v {
+          if hadOneofValue {try decoder.handleConflictingOneOf()}
+          self.body = .contractActivated(v)
+        }
+      }()
       default: break
       }
     }
@@ -1221,6 +1264,10 @@ nonisolated extension WireTransaction: SwiftProtobuf.Message, SwiftProtobuf._Mes
     case .fragmentDisputed?: try {
       guard case .fragmentDisputed(let v)? = self.body else { preconditionFailure() }
       try visitor.visitSingularMessageField(value: v, fieldNumber: 16)
+    }()
+    case .contractActivated?: try {
+      guard case .contractActivated(let v)? = self.body else { preconditionFailure() }
+      try visitor.visitSingularMessageField(value: v, fieldNumber: 17)
     }()
     case nil: break
     }
@@ -2098,6 +2145,46 @@ nonisolated extension WireFragmentDisputed: SwiftProtobuf.Message, SwiftProtobuf
     if lhs.transformerID != rhs.transformerID {return false}
     if lhs.capsule != rhs.capsule {return false}
     if lhs.capsuleFragment != rhs.capsuleFragment {return false}
+    if lhs.unknownFields != rhs.unknownFields {return false}
+    return true
+  }
+}
+
+nonisolated extension WireContractActivated: SwiftProtobuf.Message, SwiftProtobuf._MessageImplementationBase, SwiftProtobuf._ProtoNameProviding {
+  package static let protoMessageName: String = _protobuf_package + ".ContractActivated"
+  package static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{1}contract\0\u{1}version\0\u{3}member_ids\0")
+
+  package mutating func decodeMessage<D: SwiftProtobuf.Decoder>(decoder: inout D) throws {
+    while let fieldNumber = try decoder.nextFieldNumber() {
+      // The use of inline closures is to circumvent an issue where the compiler
+      // allocates stack space for every case branch when no optimizations are
+      // enabled. https://github.com/apple/swift-protobuf/issues/1034
+      switch fieldNumber {
+      case 1: try { try decoder.decodeSingularStringField(value: &self.contract) }()
+      case 2: try { try decoder.decodeSingularUInt32Field(value: &self.version) }()
+      case 3: try { try decoder.decodeRepeatedBytesField(value: &self.memberIds) }()
+      default: break
+      }
+    }
+  }
+
+  package func traverse<V: SwiftProtobuf.Visitor>(visitor: inout V) throws {
+    if !self.contract.isEmpty {
+      try visitor.visitSingularStringField(value: self.contract, fieldNumber: 1)
+    }
+    if self.version != 0 {
+      try visitor.visitSingularUInt32Field(value: self.version, fieldNumber: 2)
+    }
+    if !self.memberIds.isEmpty {
+      try visitor.visitRepeatedBytesField(value: self.memberIds, fieldNumber: 3)
+    }
+    try unknownFields.traverse(visitor: &visitor)
+  }
+
+  package static func ==(lhs: WireContractActivated, rhs: WireContractActivated) -> Bool {
+    if lhs.contract != rhs.contract {return false}
+    if lhs.version != rhs.version {return false}
+    if lhs.memberIds != rhs.memberIds {return false}
     if lhs.unknownFields != rhs.unknownFields {return false}
     return true
   }

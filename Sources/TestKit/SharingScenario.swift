@@ -154,6 +154,7 @@ package struct SharingScenario {
         case .fragmentsDestroyed(let body): [body.holder.signer]
         case .folderErased(let body): [body.folder.signer]
         case .fragmentDisputed(let body): requester(body.request)
+        case .contractActivated(let body): body.members.map(\.signer)
         }
     }
 

@@ -62,6 +62,8 @@ extension TransactionBody {
             }
         case .folderErased(let body): "folder \(body.folder)"
         case .fragmentDisputed(let body): "request \(body.request): \(body.transformer) answered wrongly"
+        case .contractActivated(let body):
+            "\(body.members.count) members activate \(body.activated.contract) \(body.activated.version)"
         }
     }
 }

@@ -8,12 +8,12 @@ package struct LedgerFounded: Hashable, Sendable {
     package let members: [Member]
     /// A C2SP tlog-policy, 1 to 16,384 bytes. What it says is the log's matter, not the contracts'.
     package let witnessPolicy: String
-    /// One for each contract: enrollment, record, consent.
+    /// One for each contract: enrollment, record, consent. In force until a ``ContractActivated``.
     package let contracts: [ContractVersion]
 
     package init(
         origin: String, members: [Member], witnessPolicy: String,
-        contracts: [ContractVersion] = ContractVersion.current
+        contracts: [ContractVersion] = ContractVersion.first
     ) {
         self.origin = origin
         self.members = members.sorted { $0.id < $1.id }
@@ -47,8 +47,8 @@ package struct ContractVersion: Hashable, Sendable {
         self.version = version
     }
 
-    /// The versions that this implementation runs, in the order that a founding lists them.
-    package static let current = [
+    /// The first version of each contract, in the order that a founding lists them.
+    package static let first = [
         ContractVersion(contract: "enrollment", version: 1), ContractVersion(contract: "record", version: 1),
         ContractVersion(contract: "consent", version: 1),
     ]

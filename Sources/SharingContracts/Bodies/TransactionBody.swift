@@ -18,6 +18,7 @@ package enum TransactionBody: Hashable, Sendable {
     case fragmentsDestroyed(FragmentsDestroyed)
     case folderErased(FolderErased)
     case fragmentDisputed(FragmentDisputed)
+    case contractActivated(ContractActivated)
 }
 
 extension TransactionBody {
@@ -39,6 +40,7 @@ extension TransactionBody {
         case .fragmentsDestroyed: "FragmentsDestroyed"
         case .folderErased: "FolderErased"
         case .fragmentDisputed: "FragmentDisputed"
+        case .contractActivated: "ContractActivated"
         }
     }
 
@@ -59,6 +61,7 @@ extension TransactionBody {
         case .fragmentsDestroyed(let body): self = .fragmentsDestroyed(try .init(body))
         case .folderErased(let body): self = .folderErased(try .init(body))
         case .fragmentDisputed(let body): self = .fragmentDisputed(try .init(body))
+        case .contractActivated(let body): self = .contractActivated(try .init(body))
         }
     }
 
@@ -79,6 +82,7 @@ extension TransactionBody {
         case .fragmentsDestroyed(let body): .fragmentsDestroyed(body.wire)
         case .folderErased(let body): .folderErased(body.wire)
         case .fragmentDisputed(let body): .fragmentDisputed(body.wire)
+        case .contractActivated(let body): .contractActivated(body.wire)
         }
     }
 }

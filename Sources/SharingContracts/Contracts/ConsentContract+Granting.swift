@@ -20,16 +20,11 @@ extension ConsentContract {
                 .badConsentPeriod,
                 "from \(body.notBefore) to \(body.notAfter), granted at \(time): must end later, within ten years")
         }
-        var members: Set<MemberID> = []
+        var members: [MemberID] = []
         for proxy in body.proxies {
-            members.insert(try surroundings.enrollment.activeIdentity(proxy, as: .proxy).member)
+            members.append(try surroundings.enrollment.activeIdentity(proxy, as: .proxy).member)
         }
-        // With fewer members than the threshold, fewer organisations than the patient counts on could collude.
-        guard members.count >= body.threshold else {
-            throw ContractViolation(
-                .proxiesNotIndependent,
-                "threshold \(body.threshold) needs proxies of as many members, these are of \(members.count)")
-        }
+        try surroundings.rules.checkIndependence(of: members, threshold: body.threshold)
     }
 
     mutating func perform(_ body: ConsentGranted, _ event: LedgerEvent, _ records: inout RecordContract) {

@@ -53,6 +53,7 @@ extension ConsentContract {
 struct ConsentSurroundings {
     let enrollment: EnrollmentContract
     let records: RecordContract
+    let rules: ConsentRules
 
     func status(of consent: Consent, at time: Timestamp) -> ConsentStatus {
         if records.folders[consent.terms.folder]?.isErased != false { return .erased }

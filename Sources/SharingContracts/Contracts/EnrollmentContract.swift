@@ -82,15 +82,12 @@ package struct EnrollmentContract: Hashable, Sendable {
 
     // MARK: LedgerFounded
 
-    func check(_ body: LedgerFounded, origin: String) throws(ContractViolation) {
+    func check(_ body: LedgerFounded, origin: String, known: KnownContracts) throws(ContractViolation) {
         guard founding == nil else { throw ContractViolation(.alreadyFounded, "the ledger is already founded") }
         guard body.origin.utf8.elementsEqual(origin.utf8) else {
             throw ContractViolation(.wrongOrigin, "the founding is of \(body.origin), this ledger is \(origin)")
         }
-        guard body.contracts == ContractVersion.current else {
-            let asked = body.contracts.map { "\($0.contract) \($0.version)" }.joined(separator: ", ")
-            throw ContractViolation(.unknownContractVersion, "this implementation cannot run \(asked)")
-        }
+        try known.require(founding: body.contracts)
         var keys: Set<SigningKey> = []
         for member in body.members where !keys.insert(member.signingKey).inserted {
             throw ContractViolation(.keyTaken, "two members have the signing key \(member.signingKey)")

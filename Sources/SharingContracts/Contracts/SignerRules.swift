@@ -49,6 +49,10 @@ struct SignerRules {
         case .fragmentsDestroyed(let body): return [try identity(body.holder)]
         case .folderErased(let body): return [try folder(body.folder)]
         case .fragmentDisputed(let body): return [try requester(body.request)]
+        case .contractActivated(let body):
+            var required: [RequiredSignature] = []
+            for id in body.members { required.append(try member(id)) }
+            return required
         }
     }
 

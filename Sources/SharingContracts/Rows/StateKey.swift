@@ -8,7 +8,8 @@ package enum StateTag: UInt8, Hashable, Sendable, CaseIterable {
     case progress = 1
     /// One row: the founding.
     case founding = 2
-    // 3 is for the contract versions in force.
+    /// One row: the contract versions in force.
+    case contracts = 3
     case identities = 4
     /// The key of everybody who signs.
     case signers = 5

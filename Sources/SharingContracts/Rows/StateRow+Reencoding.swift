@@ -23,6 +23,7 @@ extension StateTag {
         switch self {
         case .progress: LedgerProgress.self
         case .founding: LedgerFounded.self
+        case .contracts: ContractsInForce.self
         case .identities: Identity.self
         case .signers: SigningKey.self
         case .signingKeys, .sealingKeys, .groupKeys, .capsuleDigests: Taken.self
@@ -42,7 +43,7 @@ extension StateTag {
     /// Bytes of each key of the table behind the tag.
     fileprivate var nameByteCount: Int {
         switch self {
-        case .progress, .founding: 0
+        case .progress, .founding, .contracts: 0
         case .signingKeys, .groupKeys: 33
         case .sealingKeys, .capsuleDigests: 32
         case .folderRecords, .folderConsents, .folderRequests, .recordRequests, .consentRequests, .convictions: 24

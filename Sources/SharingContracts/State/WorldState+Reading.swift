@@ -4,6 +4,9 @@ extension WorldState {
     /// The founding; nil before the first leaf.
     package var founding: LedgerFounded? { enrollment.founding }
 
+    /// The versions of the rules that judge the next leaf; nil before the founding.
+    package var contractsInForce: ContractsInForce? { activation.inForce }
+
     /// The index of the leaf that carries a transaction; nil where none does.
     package func index(of transaction: TransactionID) -> UInt64? { transactions[transaction] }
 
@@ -43,7 +46,7 @@ extension WorldState {
     /// whether its keys are issued yet: ``Consent/keys`` does.
     package func status(of consent: ConsentID, at time: Timestamp) -> ConsentStatus? {
         consents.consents[consent].map {
-            ConsentSurroundings(enrollment: enrollment, records: records).status(of: $0, at: time)
+            surroundings.status(of: $0, at: time)
         }
     }
 
@@ -53,7 +56,7 @@ extension WorldState {
     /// - Complexity: O(n) in the number of the consent's proxies.
     package func destructionReasons(of consent: ConsentID, at time: Timestamp) -> Set<DestructionReason> {
         guard let consent = consents.consents[consent] else { return [] }
-        let surroundings = ConsentSurroundings(enrollment: enrollment, records: records)
+        let surroundings = surroundings
         return Set(
             DestructionReason.allCases.filter { surroundings.isDestructionDue(of: consent, because: $0, at: time) })
     }

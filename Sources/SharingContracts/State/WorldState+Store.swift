@@ -4,19 +4,23 @@ extension WorldState {
     ///
     /// - Parameter memory: New, and this state's and its copies' alone.
     /// - Throws: ``ContractViolation/Code/stateUnavailable`` where its fixed rows cannot be read,
-    ///   ``ContractViolation/Code/wrongOrigin`` where it is another ledger's.
+    ///   ``ContractViolation/Code/wrongOrigin`` where it is another ledger's,
+    ///   ``ContractViolation/Code/unknownContractVersion`` where its rules are none of `known`.
     /// - Complexity: constant; no other row is read before it is asked for.
     package init(
-        origin: String, backing: any StateReading, memory: any StateMemory
+        origin: String, backing: any StateReading, memory: any StateMemory, knowing known: KnownContracts = .all
     ) throws(ContractViolation) {
-        self.init(origin: origin, over: StateBacking(backing, memory))
+        self.init(origin: origin, over: StateBacking(backing, memory), knowing: known)
         try requireAvailable()
-        guard (founding == nil) == (progress.value == nil) else {
-            throw ContractViolation(.stateUnavailable, "the store has only one of its rows founding and progress")
+        let isEmpty = founding == nil
+        guard isEmpty == (progress.value == nil), isEmpty == (contractsInForce == nil) else {
+            throw ContractViolation(
+                .stateUnavailable, "the store has some of its rows progress, founding and contracts, and not all")
         }
         if let founding, !founding.origin.utf8.elementsEqual(origin.utf8) {
             throw ContractViolation(.wrongOrigin, "the store is of \(founding.origin), this ledger is \(origin)")
         }
+        for version in contractsInForce?.all ?? [] { try known.require(version) }
     }
 
     /// That every read so far succeeded, so that what was answered as absent is.
@@ -41,7 +45,7 @@ extension WorldState {
     }
 
     private var parts: [any StateStored] {
-        (enrollment.parts + records.parts + consents.parts + [transactions, progress])
+        (enrollment.parts + records.parts + consents.parts + activation.parts + [transactions, progress])
             .sorted { $0.tag.rawValue < $1.tag.rawValue }
     }
 
@@ -66,6 +70,7 @@ extension WorldState {
         consents.settle()
         transactions.settle()
         progress.settle()
+        activation.settle()
     }
 
     /// Goes back to the last ``settle()``, or to how the state began.
@@ -75,6 +80,7 @@ extension WorldState {
         consents.discardChanges()
         transactions.discardChanges()
         progress.discardChanges()
+        activation.discardChanges()
     }
 
     /// Every row, settled or not, ascending by key: a snapshot.

@@ -15,26 +15,32 @@ package struct WorldState: Hashable, Sendable {
     var consents: ConsentContract
     var transactions: StateTable<TransactionID, UInt64>
     var progress: StateCell<LedgerProgress>
+    var activation: ActivationContract
     let backing: StateBacking?
+    /// The rules that whoever holds this state has: no part of what the leaves add up to.
+    let known: KnownContracts
 
     /// The state before the first leaf, all of it in memory.
-    package init(origin: String) {
-        self.init(origin: origin, over: nil)
+    package init(origin: String, knowing known: KnownContracts = .all) {
+        self.init(origin: origin, over: nil, knowing: known)
     }
 
-    init(origin: String, over backing: StateBacking?) {
+    init(origin: String, over backing: StateBacking?, knowing known: KnownContracts) {
         self.origin = origin
+        self.known = known
         self.backing = backing
         enrollment = EnrollmentContract(backing)
         records = RecordContract(backing)
         consents = ConsentContract(backing)
         transactions = StateTable(.transactions, backing)
         progress = StateCell(.progress, backing)
+        activation = ActivationContract(backing)
     }
 
     package static func == (lhs: Self, rhs: Self) -> Bool {
         lhs.origin == rhs.origin && lhs.enrollment == rhs.enrollment && lhs.records == rhs.records
             && lhs.consents == rhs.consents && lhs.transactions == rhs.transactions && lhs.progress == rhs.progress
+            && lhs.activation == rhs.activation
     }
 
     package func hash(into hasher: inout Hasher) {
@@ -44,6 +50,7 @@ package struct WorldState: Hashable, Sendable {
         hasher.combine(records)
         hasher.combine(consents)
         hasher.combine(enrollment)
+        hasher.combine(activation)
     }
 
     /// How many leaves have been applied: the index of the next.
@@ -103,9 +110,9 @@ package struct WorldState: Hashable, Sendable {
     }
 
     private func checkRules(of body: TransactionBody, at time: Timestamp) throws(ContractViolation) {
-        let surroundings = ConsentSurroundings(enrollment: enrollment, records: records)
+        let surroundings = surroundings
         switch body {
-        case .ledgerFounded(let body): try enrollment.check(body, origin: origin)
+        case .ledgerFounded(let body): try enrollment.check(body, origin: origin, known: known)
         case .identityEnrolled(let body): try enrollment.check(body)
         case .identityRetired(let body): try enrollment.check(body)
         case .folderOpened(let body): try records.check(body, enrollment)
@@ -120,12 +127,22 @@ package struct WorldState: Hashable, Sendable {
         case .fragmentsDestroyed(let body): try consents.check(body, at: time, surroundings)
         case .folderErased(let body): try records.check(body)
         case .fragmentDisputed(let body): try consents.check(body, surroundings)
+        case .contractActivated(let body): try activation.check(body, enrollment.founding, known: known)
         }
+    }
+
+    /// The rules are those in force before the leaf.
+    var surroundings: ConsentSurroundings {
+        ConsentSurroundings(
+            enrollment: enrollment, records: records,
+            rules: ConsentRules(version: activation.inForce?[.consent] ?? 1))
     }
 
     private mutating func perform(_ body: TransactionBody, _ event: LedgerEvent) {
         switch body {
-        case .ledgerFounded(let body): enrollment.perform(body)
+        case .ledgerFounded(let body):
+            enrollment.perform(body)
+            activation.perform(body)
         case .identityEnrolled(let body): enrollment.perform(body, event)
         case .identityRetired(let body): enrollment.perform(body, event)
         case .folderOpened(let body): records.perform(body, event, &enrollment)
@@ -140,6 +157,7 @@ package struct WorldState: Hashable, Sendable {
         case .fragmentsDestroyed(let body): consents.perform(body, event, &records)
         case .folderErased(let body): records.perform(body, event)
         case .fragmentDisputed(let body): consents.perform(body, event)
+        case .contractActivated(let body): activation.perform(body, event)
         }
     }
 

@@ -49,8 +49,12 @@ package struct ContractViolation: Error, Sendable {
         case alreadyFounded
         /// The founding names another origin.
         case wrongOrigin
-        /// A contract version that this implementation does not know.
+        /// A contract version that this software does not know. The reason names it.
         case unknownContractVersion
+        /// Too few members activate a contract version.
+        case notAQuorum
+        /// The activated contract version is not later than the one in force.
+        case versionNotLater
         /// `sequenced_at` is not later than the leaf before.
         case timeNotIncreasing
         /// The transaction identifier is taken.

@@ -9,6 +9,8 @@ package enum Limits {
     /// Every member signs the founding and is shown in every audit.
     package static let members = 64
     package static let memberNameBytes = 255
+    /// As a member's name. Those that are known are shorter; later software may know others.
+    package static let contractNameBytes = 255
     package static let witnessPolicyBytes = 16 << 10
     /// 16 KiB of identifiers. A longer list is better said as the whole folder, or as several consents.
     package static let consentRecords = 1024

@@ -33,6 +33,8 @@ struct FieldTests {
                 FragmentDisputed(
                     request: request, transformer: world.proxies[0], capsule: world.record.capsule.simple.bytes,
                     capsuleFragment: fragment)),
+            .contractActivated(
+                ContractActivated(ContractVersion(contract: "consent", version: 2), by: world.scenario.members)),
         ]
         let built = try bodies.map { try world.scenario.sign($0, by: []).transaction.serialized }
         return try (world.scenario.entries.map(\.transaction.serialized) + built).map {
@@ -66,7 +68,7 @@ struct FieldTests {
             let bytes: [UInt8] = try wire.serializedBytes()
             names.insert(try Transaction(serialized: bytes).body.name)
         }
-        #expect(names.count == 15)
+        #expect(names.count == 16)
     }
 
     @Test func spoiltFieldsAreRefused() throws {
@@ -260,6 +262,29 @@ struct FieldTests {
                 (
                     "no disputed fragment", "FragmentDisputed", .malformedField,
                     { $0.fragmentDisputed.capsuleFragment = Data() }
+                ),
+                ("no contract", "ContractActivated", .malformedField, { $0.contractActivated.contract = "" }),
+                (
+                    "long contract", "ContractActivated", .malformedField,
+                    { $0.contractActivated.contract = String(repeating: "c", count: 256) }
+                ),
+                (
+                    "contract with a line break", "ContractActivated", .malformedField,
+                    { $0.contractActivated.contract = "consent\n" }
+                ),
+                ("no members", "ContractActivated", .malformedField, { $0.contractActivated.memberIds = [] }),
+                (
+                    "activating member", "ContractActivated", .malformedField,
+                    { $0.contractActivated.memberIds[0] = short }
+                ),
+                (
+                    "65 members", "ContractActivated", .malformedField,
+                    { $0.contractActivated.memberIds = (0..<65).map { Data(repeating: $0, count: 16) } }
+                ),
+                ("members", "ContractActivated", .notAscending, { $0.contractActivated.memberIds.reverse() }),
+                (
+                    "a member twice", "ContractActivated", .notAscending,
+                    { $0.contractActivated.memberIds[1] = $0.contractActivated.memberIds[0] }
                 ),
             ]
         let samples = try Self.samples()

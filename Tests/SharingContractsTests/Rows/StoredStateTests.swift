@@ -133,7 +133,7 @@ struct StoredStateTests {
 
     @Test func aStoreWithoutOneOfItsFixedRowsIsRefused() throws {
         let scenario = try SharingScenario()
-        for missing in [StateTag.progress, .founding] {
+        for missing in [StateTag.progress, .founding, .contracts] {
             let store = RowStore(try scenario.state.allRows.filter { $0.key.tag != missing })
             #expect(try code { try WorldState(origin: scenario.origin, store: store) } == .stateUnavailable)
         }

@@ -116,6 +116,11 @@ struct RandomHistory {
                     FragmentsDestroyed(
                         holder: scenario.keyService, target: .folder(consent.folder), reason: .erased)))
         case 5: try attempt(.identityRetired(IdentityRetired(identity: scenario.auditor)))
+        case 6:
+            try attempt(
+                .contractActivated(
+                    ContractActivated(
+                        ContractVersion(contract: "consent", version: 2), by: Array(scenario.members.prefix(4)))))
         default:
             try attempt(
                 .fragmentsDestroyed(

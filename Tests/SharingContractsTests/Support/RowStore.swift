@@ -52,8 +52,8 @@ final class RowStore: StateReading {
 }
 
 extension WorldState {
-    init(origin: String, store: RowStore) throws(ContractViolation) {
-        try self.init(origin: origin, backing: store, memory: SharedStateMemory())
+    init(origin: String, store: RowStore, knowing known: KnownContracts = .all) throws(ContractViolation) {
+        try self.init(origin: origin, backing: store, memory: SharedStateMemory(), knowing: known)
     }
 
     var allRows: [StateRow] {

@@ -54,6 +54,10 @@ struct WholeStory {
                 .fragmentsDestroyed(
                     FragmentsDestroyed(holder: proxy, target: .consent(world.consent), reason: .revoked)))
         }
+        try world.scenario.submit(
+            .contractActivated(
+                ContractActivated(
+                    ContractVersion(contract: "consent", version: 2), by: Array(world.scenario.members.prefix(4)))))
         let listed = world.scenario.makeConsent(
             in: world.folder.id, to: world.scenario.otherDoctor, scope: .records([world.record.id]),
             purpose: .research, maximumOpens: 1, threshold: 1)

@@ -28,6 +28,7 @@ struct RefusedEncodings {
         try addSpoiledAnswers(
             request: try Self.last(entries, of: "AccessRequested"),
             dispute: try Self.last(entries, of: "FragmentDisputed"))
+        try addSpoiledActivations(of: try Self.last(entries, of: "ContractActivated"))
     }
 
     private static func last(_ entries: [LedgerEntry], of type: String?) throws(StoryError) -> LedgerEntry {
@@ -126,6 +127,22 @@ struct RefusedEncodings {
                 spoilt.fragmentDisputed.capsuleFragment.append(0)
             }
         }
+    }
+
+    private mutating func addSpoiledActivations(of activation: LedgerEntry) throws {
+        func spoil(
+            _ what: String, _ code: ContractViolation.Code, _ change: (inout WireContractActivated) -> Void
+        ) throws {
+            var wire = try WireTransaction(serializedBytes: activation.transaction.serialized)
+            change(&wire.contractActivated)
+            add(what, "transaction", code, try wire.serializedBytes())
+        }
+        try spoil("an activation of no contract", .malformedField) { $0.contract = "" }
+        try spoil("an activation with a line break", .malformedField) { $0.contract = "consent\n" }
+        try spoil("an activation of 256 bytes", .malformedField) { $0.contract = String(repeating: "c", count: 256) }
+        try spoil("an activation by nobody", .malformedField) { $0.memberIds = [] }
+        try spoil("an activating member of 15 bytes", .malformedField) { $0.memberIds[0].removeLast() }
+        try spoil("activating members in descending order", .notAscending) { $0.memberIds.reverse() }
     }
 
     private mutating func add(

@@ -98,6 +98,11 @@ struct TransactionStory {
         }
         try ledger.submit(.consentRevoked(ConsentRevoked(consent: terms.consent)), by: owner)
         for proxy in people.proxies { try destroy(.consent(terms.consent), .revoked, by: proxy, on: &ledger) }
+        // From here on the rules of consent 2 hold: each proxy of another member.
+        let quorum = Array(people.members.prefix(ContractActivated.quorum(of: people.members.count)))
+        try ledger.submit(
+            .contractActivated(ContractActivated(ContractVersion(contract: "consent", version: 2), by: quorum)),
+            by: quorum.map(\.signer))
         let listed = ConsentGranted(
             consent: ledger.identifier(), folder: folder.id, grantee: people.otherDoctor, scope: .records([record]),
             purpose: .research, notBefore: ledger.now, notAfter: ledger.now.adding(milliseconds: 86_400_000),
