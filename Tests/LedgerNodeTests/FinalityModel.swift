@@ -52,9 +52,7 @@ struct ForkedTrees {
 
     /// Whether no one log can contain both.
     func conflict(_ first: Int, _ second: Int) -> Bool {
-        let (short, long) =
-            leaves[first].count <= leaves[second].count ? (leaves[first], leaves[second]) : (leaves[second], leaves[first])
-        return Array(long.prefix(short.count)) != short
+        zip(leaves[first], leaves[second]).contains { $0 != $1 }
     }
 }
 
