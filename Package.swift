@@ -21,6 +21,7 @@ let generated: [SwiftSetting] = [
 let crypto: Target.Dependency = .product(name: "Crypto", package: "swift-crypto")
 let protobuf: Target.Dependency = .product(name: "SwiftProtobuf", package: "swift-protobuf")
 let grdb: Target.Dependency = .product(name: "GRDB", package: "GRDB.swift")
+let histogram: Target.Dependency = .product(name: "Histogram", package: "hdrhistogram-swift")
 let logging: Target.Dependency = .product(name: "Logging", package: "swift-log")
 let arguments: Target.Dependency = .product(name: "ArgumentParser", package: "swift-argument-parser")
 
@@ -138,7 +139,10 @@ let instruments: [Target] = [
         ]),
     .executableTarget(
         name: "Benchmarks",
-        dependencies: ["CAllocations", "Octets", "Ciphers", "Secp256k1", "Umbral", "SealedRecord", crypto],
+        dependencies: [
+            "CAllocations", "Octets", "Ciphers", "Secp256k1", "Umbral", "SealedRecord", "TransparencyLog",
+            "SharingContracts", "ServiceProtocols", "Persistence", "LedgerNode", crypto, histogram,
+        ],
         swiftSettings: house),
     .executableTarget(
         name: "ConstantTime",
@@ -197,6 +201,7 @@ let package = Package(
         .executable(name: "parasol", targets: ["parasol"])
     ],
     dependencies: [
+        .package(url: "https://github.com/HdrHistogram/hdrhistogram-swift", from: "0.2.0"),
         .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.2"),
         .package(url: "https://github.com/apple/swift-crypto", from: "4.5.2"),
         .package(url: "https://github.com/apple/swift-log", from: "1.16.2"),

@@ -5,14 +5,20 @@ import Foundation
 ///
 ///     Benchmarks [--json] [--seconds S] [--only NAME]
 ///     Benchmarks [--json] --stream MIB
+///     Benchmarks [--json] --ledger [--ledger-seconds S] [--ledger-witnesses elsewhere|here]
+///     Benchmarks [--json] --ledger-entries N,N,…
 @main
 struct Benchmarks {
-    static func main() {
+    static func main() async {
         do {
             let options = try Options(Array(CommandLine.arguments.dropFirst()))
             if let mebibytes = options.streamMebibytes {
                 let report = try StreamRun(mebibytes: mebibytes).run()
                 print(options.json ? try json(report) : line(report))
+                return
+            }
+            if !options.ledgerLoad.isEmpty || !options.ledgerEntries.isEmpty {
+                try await ledger(options)
                 return
             }
             let operations = try GroupOperations().all + UmbralOperations().all + RecordOperations().all
@@ -45,6 +51,18 @@ struct Benchmarks {
         String(
             format: "streamed %d MiB: sealed at %.0f MB/s, opened at %.0f MB/s, at most %.1f MiB of memory",
             report.mebibytes, report.sealMbPerSecond, report.openMbPerSecond, Double(report.peakResidentKib) / 1024)
+    }
+
+    /// Unlike the operations, on all cores.
+    private static func ledger(_ options: Options) async throws {
+        var load: LedgerLoadReport?
+        if !options.ledgerLoad.isEmpty {
+            let report = try await LedgerLoad(duration: options.ledgerDuration, places: options.ledgerLoad).run()
+            if !options.json { print(report) }
+            load = report
+        }
+        let growth = try await LedgerGrowth(sizes: options.ledgerEntries).run { if !options.json { print($0) } }
+        if options.json { print(try json(["ledger": LedgerReport(load: load, growth: growth)])) }
     }
 
     private static func json(_ value: some Encodable) throws -> String {

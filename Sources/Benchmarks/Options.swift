@@ -7,6 +7,12 @@ struct Options {
     var only: String?
     /// Instead of timing operations: stream a record of so many MiB through a file.
     var streamMebibytes: Int?
+    /// Instead of timing operations: put a ledger under load, with its witnesses at each of these places.
+    var ledgerLoad: [WitnessPlace] = []
+    /// How long each of a ledger's loads lasts.
+    var ledgerDuration: Duration = .seconds(8)
+    /// Instead of timing operations: let a ledger grow to these numbers of entries.
+    var ledgerEntries: [Int] = []
 
     init(_ arguments: [String]) throws(OptionsError) {
         var rest = arguments[...]
@@ -27,11 +33,36 @@ struct Options {
                     throw OptionsError(description: "--stream wants a number of MiB, 1 to 262144")
                 }
                 streamMebibytes = value
+            case "--ledger": ledgerLoad = WitnessPlace.allCases
+            case "--ledger-witnesses":
+                guard let place = rest.popFirst().flatMap(WitnessPlace.init) else {
+                    throw OptionsError(description: "--ledger-witnesses wants elsewhere or here")
+                }
+                ledgerLoad = [place]
+            case "--ledger-seconds":
+                guard let value = rest.popFirst().flatMap(Double.init), value >= 1, value <= 3600 else {
+                    throw OptionsError(description: "--ledger-seconds wants a number from 1 to 3600")
+                }
+                ledgerDuration = .seconds(value)
+            case "--ledger-entries": ledgerEntries = try Self.sizes(rest.popFirst())
             default:
                 throw OptionsError(
-                    description: "what is \(argument)? Options: --json, --seconds S, --only NAME, --stream MIB")
+                    description: """
+                        what is \(argument)? Options: --json, --seconds S, --only NAME, --stream MIB, --ledger, \
+                        --ledger-witnesses elsewhere|here, --ledger-seconds S, --ledger-entries N,N,…
+                        """)
             }
         }
+    }
+
+    private static func sizes(_ text: String?) throws(OptionsError) -> [Int] {
+        let sizes = text.map { $0.split(separator: ",", omittingEmptySubsequences: false).map { Int($0) } } ?? []
+        let valid = sizes.compactMap { $0 }.filter { (1_000...100_000_000).contains($0) }
+        guard !sizes.isEmpty, valid.count == sizes.count, valid == Set(valid).sorted() else {
+            throw OptionsError(
+                description: "--ledger-entries wants ascending numbers from 1000 to 100000000, with commas between")
+        }
+        return valid
     }
 }
 

@@ -27,7 +27,7 @@ struct StreamRun {
         let opening = try clock.measure { try open(path, owner) }
         return StreamReport(
             mebibytes: mebibytes, sealMbPerSecond: rate(sealing), openMbPerSecond: rate(opening),
-            peakResidentKib: try Self.peakResidentKibibytes())
+            peakResidentKib: try ProcessUsage.kibibytes("VmHWM"))
     }
 
     /// Includes making the file durable.
@@ -74,15 +74,6 @@ struct StreamRun {
 
     /// Megabytes a second.
     private func rate(_ duration: Duration) -> Double { Double(mebibytes << 20) / (duration / .microseconds(1)) }
-
-    /// The most memory that this process ever held, as Linux counts it (`VmHWM`).
-    private static func peakResidentKibibytes() throws -> Int {
-        let status = try String(contentsOfFile: "/proc/self/status", encoding: .utf8)
-        for line in status.split(separator: "\n") where line.hasPrefix("VmHWM:") {
-            if let number = line.split(whereSeparator: { !$0.isNumber }).first, let value = Int(number) { return value }
-        }
-        throw WrongResult(description: "/proc/self/status does not say VmHWM")
-    }
 }
 
 /// What a stream took.
@@ -90,6 +81,7 @@ struct StreamReport: Codable {
     let mebibytes: Int
     let sealMbPerSecond: Double
     let openMbPerSecond: Double
+    /// The most memory that the process ever held.
     let peakResidentKib: Int
 }
 

@@ -6,6 +6,10 @@
 
 #if defined(__GLIBC__)
 
+#include <malloc.h>
+
+void give_back_free_memory(void) { malloc_trim(0); }
+
 extern void *__libc_malloc(size_t size);
 extern void *__libc_calloc(size_t count, size_t size);
 extern void *__libc_realloc(void *memory, size_t size);
@@ -52,6 +56,8 @@ int posix_memalign(void **memory, size_t alignment, size_t size) {
 }
 
 #else
+
+void give_back_free_memory(void) {}
 
 int allocations_are_counted(void) { return 0; }
 

@@ -13,4 +13,8 @@ int allocations_are_counted(void);
 /* Blocks that the calling thread has asked for so far, a changed size included. */
 uint64_t allocations_of_this_thread(void);
 
+/* Returns memory that nobody uses any more to the system where the C library keeps it, so that what the process is seen to
+   hold is what it uses. */
+void give_back_free_memory(void);
+
 #endif
