@@ -15,24 +15,25 @@ struct LedgerLoad {
 
     func run() async throws -> LedgerLoadReport {
         var deployments: [LedgerLoadReport.Deployment] = []
-        var sample: [LoadTransaction] = []
-        var leavesPerCommit = Self.folders
+        var limits: MachineLimits?
+        var leavesPerCommit: Int?
         for place in places {
             let deployed = try await LedgerUnderLoad(witnesses: place)
-            let (pool, transactions) = try await prepared(deployed)
+            let (pool, sample) = try await prepared(deployed)
             let run = LoadRun(ledger: deployed.ledger, pool: pool)
             var loads: [LoadFigure] = []
             for rate in Self.rates { loads.append(try await run.arrivals(perSecond: rate, for: duration)) }
             let saturated = try await run.saturation(inFlight: Self.folders, for: duration)
             loads.append(saturated)
             deployments.append(.init(witnesses: place, loads: loads))
-            if sample.isEmpty {
-                sample = transactions
-                leavesPerCommit = max(1, Int(saturated.leavesPerCommit.rounded()))
-            }
             await deployed.close()
+            // Between the loads, so that the machine is the same; in batches as large as the first one's.
+            let batch = leavesPerCommit ?? max(1, Int(saturated.leavesPerCommit.rounded()))
+            leavesPerCommit = batch
+            limits = try await MachineLimits.measure(sample, leavesPerCommit: batch, for: duration / 4)
+                .best(with: limits)
         }
-        let limits = try await MachineLimits.measure(sample, leavesPerCommit: leavesPerCommit, for: duration / 3)
+        guard let limits else { throw WrongResult(description: "no place for the witnesses was named") }
         return LedgerLoadReport(limits: limits, deployments: deployments)
     }
 

@@ -29,6 +29,14 @@ struct MachineLimits: Codable {
             cores: cores, verifiedPerSecond: verified, committedPerSecond: committed, leavesPerCommit: leavesPerCommit)
     }
 
+    /// The higher figures of two measurements: a slow spell of the machine, which other programs make, is not its limit.
+    func best(with other: MachineLimits?) -> MachineLimits {
+        guard let other else { return self }
+        return MachineLimits(
+            cores: cores, verifiedPerSecond: max(verifiedPerSecond, other.verifiedPerSecond),
+            committedPerSecond: max(committedPerSecond, other.committedPerSecond), leavesPerCommit: leavesPerCommit)
+    }
+
     /// Decodes and verifies the same transactions over and over, on every core.
     private static func verification(
         _ transactions: [LoadTransaction], cores: Int, for duration: Duration
