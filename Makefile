@@ -1,7 +1,7 @@
 # Parasol. `make` alone lists what can be made.
 
 .DEFAULT_GOAL := help
-.PHONY: help demo test bench lint format ct docs generate clean
+.PHONY: help demo test bench growth lint format ct docs generate clean
 SHELL := /bin/bash
 
 help: ## what can be made
@@ -17,8 +17,11 @@ demo: ## the main job, end to end, on this machine
 test: ## every test, the vectors against independent checkers, constant time
 	@Scripts/test $(ARGS)
 
-bench: ## our figures beside the peers', one table
+bench: ## our figures beside the peers' and the machine's
 	@Scripts/bench $(ARGS)
+
+growth: ## the ledger's part of bench, up to ten million entries (hours)
+	@Scripts/bench --only-ledger --ledger-entries 10000,100000,1000000,10000000 $(ARGS)
 
 lint: ## formatting, layers, scripts
 	@Scripts/lint
