@@ -47,7 +47,7 @@ def load_rows(report):
     """Rows of text, and what they say for the JSON."""
     limits = report["limits"]
     limit = min(limits["verified_per_second"], limits["committed_per_second"])
-    rows = [["witnesses", "offered/s", "receipts/s", "p50 ms", "p99 ms", "max ms", "a commit", "cores", "÷ limit", "goal", ""]]
+    rows = [["witnesses", "offered/s", "receipts/s", "p50 ms", "p99 ms", "max ms", "a commit", "core µs", "÷ limit", "goal", ""]]
     entries = []
     for deployment in report["deployments"]:
         for load in deployment["loads"]:
@@ -59,7 +59,7 @@ def load_rows(report):
                     f"{offered:.0f}" if offered else "saturation",
                     f"{load['answered_per_second']:.1f}",
                     *(f"{load[name]:.1f}" for name in ("p50_ms", "p99_ms", "maximum_ms", "leaves_per_commit")),
-                    f"{load['busy_cores']:.2f}",
+                    f"{load['processor_us']:.0f}",
                     f"{share:.2f}",
                     goal,
                     met,
@@ -105,7 +105,7 @@ def main():
     print(*shown(rows), sep="\n")
     print(f"\nThe machine's limits, nothing else running, {limits['cores']} cores: {limits['verified_per_second']:.0f} transactions/s decoded and")
     print(f"their signatures verified; {limits['committed_per_second']:.0f} leaves/s committed by SQLite in batches of {limits['leaves_per_commit']}.")
-    print("÷ limit: receipts/s as part of the tighter one.\n")
+    print("÷ limit: receipts/s as part of the tighter one; core µs: what this process used of a core for each receipt.\n")
     print("A ledger as it grows, with witnesses as in (a):\n")
     print(*shown(growth_rows(growth)), sep="\n")
     missed = [f"{row[0]}, {row[1]}" for row in rows[1:] if row[-1] == "MISSED"]

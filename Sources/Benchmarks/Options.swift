@@ -10,7 +10,7 @@ struct Options {
     /// Instead of timing operations: put a ledger under load, with its witnesses at each of these places.
     var ledgerLoad: [WitnessPlace] = []
     /// How long each of a ledger's loads lasts.
-    var ledgerDuration: Duration = .seconds(8)
+    var ledgerDuration: Duration = .seconds(6)
     /// Instead of timing operations: let a ledger grow to these numbers of entries.
     var ledgerEntries: [Int] = []
 

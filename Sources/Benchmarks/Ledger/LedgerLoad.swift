@@ -3,7 +3,7 @@ import ServiceProtocols
 /// Throughput and latency of a ledger, beside what the machine could do at most.
 struct LedgerLoad {
     /// Folders in flight: as many transactions can be on their way at once.
-    static let folders = 512
+    static let folders = 1_024
     /// What a fresh folder must be there for, generously: transactions a second that no machine of today sustains here.
     private static let ampleRate = 6_000.0
     static let rates = [1.0, 100, 1_000]

@@ -23,8 +23,9 @@ extension LoadFigure: CustomStringConvertible {
         let offered = offeredPerSecond.map { String(format: "%.0f/s offered", $0) } ?? "saturation"
         return String(
             format: "%@: %.1f receipts/s, p50 %.1f ms, p99 %.1f ms, max %.1f ms of %d; "
-                + "%.1f leaves a commit, %.2f cores, %d refused",
-            offered, answeredPerSecond, p50Ms, p99Ms, maximumMs, answered, leavesPerCommit, busyCores, refused)
+                + "%.1f leaves a commit, %.2f cores, %.0f µs of a core each, %d refused",
+            offered, answeredPerSecond, p50Ms, p99Ms, maximumMs, answered, leavesPerCommit, busyCores, processorUs,
+            refused)
     }
 }
 

@@ -19,6 +19,8 @@ struct LoadFigure: Codable {
     let leavesPerCommit: Double
     /// Cores that this process kept busy, the mean.
     let busyCores: Double
+    /// What one receipt took of a core, in microseconds: what other programs do to the machine changes it least.
+    let processorUs: Double
 }
 
 /// Submits the transactions of a pool of folders and measures until when their receipts are there.
@@ -129,7 +131,8 @@ final class LatencyRecord: Sendable {
             return LoadFigure(
                 offeredPerSecond: offered, answeredPerSecond: Double(count) / seconds, answered: count,
                 refused: state.refusals, p50Ms: milliseconds(50), p99Ms: milliseconds(99),
-                maximumMs: milliseconds(100), leavesPerCommit: leavesPerCommit, busyCores: busyCores)
+                maximumMs: milliseconds(100), leavesPerCommit: leavesPerCommit, busyCores: busyCores,
+                processorUs: busyCores * seconds * 1e6 / Double(max(1, count)))
         }
     }
 }
