@@ -105,7 +105,8 @@ let agents: [Target] = [
         "ParasolClient",
         [
             "Octets", "Ciphers", "Secp256k1", "Umbral", "SealedRecord", "TransparencyLog", "Electrocardiogram",
-            "SharingMessages", "SharingContracts", "DurableFiles", "ServiceProtocols", "LedgerReplica", crypto, logging,
+            "SharingMessages", "SharingContracts", "DurableFiles", "LogStorage", "ServiceProtocols", "LedgerReplica", crypto,
+            logging,
         ]),
     library(
         "EmbeddedNode",
@@ -122,8 +123,8 @@ let programs: [Target] = [
         dependencies: [
             "Octets", "Ciphers", "Secp256k1", "Umbral", "SealedRecord", "TransparencyLog", "Electrocardiogram",
             "SharingMessages", "SharingContracts", "ServiceProtocols", "LedgerReplica", "LedgerNode", "KeyService",
-            "ProxyService", "RecordVault", "ParasolClient", "EmbeddedNode", "Persistence", "DurableFiles", arguments,
-            crypto, logging, protobuf,
+            "ProxyService", "RecordVault", "ParasolClient", "EmbeddedNode", "Persistence", "DurableFiles", "LogStorage",
+            arguments, crypto, logging, protobuf,
         ],
         swiftSettings: house)
 ]
@@ -180,8 +181,9 @@ let checks: [Target] = [
     tests(
         "ParasolClient",
         [
-            "TestKit", "Octets", "Ciphers", "Secp256k1", "Umbral", "SealedRecord", "Electrocardiogram",
-            "SharingContracts", "DurableFiles", "ServiceProtocols", crypto,
+            "TestKit", "Octets", "Ciphers", "Secp256k1", "Umbral", "SealedRecord", "TransparencyLog",
+            "Electrocardiogram", "SharingContracts", "DurableFiles", "LogStorage", "ServiceProtocols", "LedgerReplica",
+            crypto,
         ]),
     tests("parasol", []),
     tests(

@@ -4,8 +4,8 @@
 usage: check-demo.py REPORT.json FOLDER [RECORD.hea]
 
 The report must be one JSON object that lists every step of the demonstration, in order and all held, says for each
-property what attacked it, and has the ledger's trail without a gap. FOLDER must hold the drawing, the ledger, its copy
-and the exported record. With RECORD.hea, every file of the export must equal, byte for byte, its namesake beside it.
+property what attacked it, and has the ledger's trail without a gap. FOLDER must hold the drawing, the ledger (its database,
+and beside it the C2SP tlog-tiles that anybody can audit), the policy and the log's key to audit it by, and the exported record. With RECORD.hea, every file of the export must equal, byte for byte, its namesake beside it.
 
 Exit status: 0 all of it, 1 not (what is wrong is printed).
 """
@@ -75,15 +75,42 @@ def faults_of_report(report):
         yield f"the trail lacks {sorted(missing)}"
 
 
+def faults_of_log(folder, size):
+    """Whether the published log has every tile of a tree of `size` leaves, and keys to audit it by."""
+    checkpoint, policy, key = folder / "ledger/checkpoint", folder / "policy", folder / "log.vkey"
+    if not (checkpoint.is_file() and policy.is_file() and key.is_file()):
+        return
+    if checkpoint.read_text(encoding="utf-8").split("\n")[1] != str(size):
+        yield f"ledger/checkpoint is not of the trail's {size} leaves"
+    if f"log {key.read_text(encoding='utf-8').strip()}" not in policy.read_text(encoding="utf-8").split("\n"):
+        yield "log.vkey is not the log of the policy"
+    level, count = 0, size
+    while count:
+        for kind in (str(level), "entries") if level == 0 else (str(level),):
+            for index in range((count + 255) // 256):
+                path, rest = f"{index % 1000:03}", index // 1000
+                while rest:
+                    path, rest = f"x{rest % 1000:03}/{path}", rest // 1000
+                width = min(256, count - 256 * index)
+                path = f"ledger/tile/{kind}/{path}" + ("" if width == 256 else f".p/{width}")
+                tile = folder / path
+                if not tile.is_file():
+                    yield f"{path} is missing"
+                elif kind != "entries" and tile.stat().st_size != 32 * width:
+                    yield f"{path} does not have {width} hashes"
+        level, count = level + 1, count // 256
+
+
 def faults_of_folder(report, folder, source):
     drawing = folder / "ecg.svg"
     if not drawing.is_file():
         yield "ecg.svg is missing"
     elif not xml.etree.ElementTree.parse(drawing).getroot().tag.endswith("svg"):
         yield "ecg.svg is not a drawing"
-    for needed in ("ledger/ledger.sqlite", "ledger-copy/checkpoint", "ledger-copy/tile"):
+    for needed in ("ledger/ledger.sqlite", "ledger/checkpoint", "ledger/tile", "policy", "log.vkey"):
         if not (folder / needed).exists():
             yield f"{needed} is missing"
+    yield from faults_of_log(folder, len(report.get("trail", [])))
     for what, path in report.get("files", {}).items():
         if not pathlib.Path(path).exists():
             yield f"the report names the {what} at {path}, where nothing is"

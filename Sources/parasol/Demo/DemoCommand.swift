@@ -45,6 +45,7 @@ struct DemoCommand: AsyncParsableCommand {
         let reporter = DemoReporter(isQuiet: json)
         var files: [String: String] = [:]
         var failure: String?
+        var auditCommand: String?
         do {
             let folder = try DemoFolder(keep: keep)
             defer { folder.removeUnlessKept() }
@@ -54,8 +55,10 @@ struct DemoCommand: AsyncParsableCommand {
                 reporter: reporter, folder: folder, recording: recording, proxyCount: proxies, threshold: threshold)
             do { try await run.all() } catch { failure = "\(error)" }
             files = folder.isKept ? run.files : [:]
+            if files["policy"] != nil { auditCommand = folder.auditCommand }
         } catch { failure = "\(error)" }
         let report = reporter.finish(proxies: proxies, threshold: threshold, failure: failure, files: files)
+        if let auditCommand { reporter.note("\nCheck the ledger yourself:\n  \(auditCommand)") }
         if json {
             let encoder = JSONEncoder()
             encoder.outputFormatting = [.prettyPrinted, .sortedKeys, .withoutEscapingSlashes]

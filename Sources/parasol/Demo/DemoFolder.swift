@@ -31,6 +31,30 @@ struct DemoFolder {
         return folder
     }
 
+    /// Writes a file in it.
+    ///
+    /// - Returns: Its path.
+    func write(_ bytes: [UInt8], to name: String) throws -> String {
+        let file = path + "/" + name
+        try Data(bytes).write(to: URL(fileURLWithPath: file), options: .atomic)
+        return file
+    }
+
+    /// The command that audits what stays, for whoever wants to check the demonstration.
+    var auditCommand: String {
+        "parasol audit verify \(Self.quoted(path + "/ledger")) --policy \(Self.quoted(path + "/policy"))"
+    }
+
+    /// A path as a shell takes it for one word.
+    private static func quoted(_ path: String) -> String {
+        let plain = path.utf8.allSatisfy {
+            $0 == UInt8(ascii: "/") || $0 == UInt8(ascii: ".") || $0 == UInt8(ascii: "-") || $0 == UInt8(ascii: "_")
+                || (UInt8(ascii: "0")...UInt8(ascii: "9")).contains($0)
+                || (UInt8(ascii: "a")...UInt8(ascii: "z")).contains($0 | 0x20)
+        }
+        return plain ? path : "'" + path.replacingOccurrences(of: "'", with: "'\\''") + "'"
+    }
+
     func removeUnlessKept() {
         if !isKept { try? FileManager.default.removeItem(atPath: path) }
     }

@@ -2,6 +2,7 @@ import Crypto
 import EmbeddedNode
 import Foundation
 import LedgerReplica
+import LogStorage
 import Octets
 import ParasolClient
 import SealedRecord
@@ -13,34 +14,40 @@ import Umbral
 /// The ledger: re-executed, read for names, and forged.
 extension DemoRun {
     mutating func audit(_ deposit: Depositor.Deposit, _ access: InterceptedAccess, _ cast: Cast) async throws {
-        let copy = try folder.subfolder("ledger-copy")
-        let archive = LedgerArchive(folder: copy)
-        let report = try await reporter.step("audit", "The auditor re-executes the whole ledger from its bytes") {
-            let size = try await archive.write(cast.node.session())
-            let report = try Auditor(trust: cast.node.trust).audit(archive)
+        let log = LogFolder(try folder.subfolder("ledger"))
+        let trust = cast.node.trust
+        let trail = try await reporter.step("audit", "The auditor re-executes the whole ledger from its bytes") {
+            let size = try await LedgerCopy.write(cast.node.session(), to: log)
+            var trail: [AuditLine] = []
+            let report = try await Auditor(trust: trust).audit(
+                log, each: { index, entry in trail.append(AuditLine(index: index, entry)) })
             try reporter.demand(
-                report.size == size && report.trail.count == Int(size),
-                "the audit saw \(report.trail.count) of \(size) leaves")
-            return ("\(size) leaves, root \(report.root.prefix(16))...", report)
+                report.size == size && trail.count == Int(size), "the audit saw \(trail.count) of \(size) leaves")
+            return ("\(size) leaves, root \(report.root.prefix(16))...", trail)
         }
-        files["ledger copy"] = copy
-        reporter.show(report.trail)
-        try await readLedger(archive, report.size, deposit, access)
-        try await forge(report.size, cast)
+        files["ledger"] = log.path
+        files["policy"] = try folder.write(Array(trust.policyText.utf8), to: "policy")
+        if let key = trust.policy.logs.first?.key {
+            files["log key"] = try folder.write(Array("\(key.vkey)\n".utf8), to: "log.vkey")
+        }
+        reporter.show(trail)
+        try await readLedger(log, UInt64(trail.count), deposit, access)
+        try await forge(UInt64(trail.count), cast)
     }
 
     // MARK: P7
 
     private func readLedger(
-        _ archive: LedgerArchive, _ size: UInt64, _ deposit: Depositor.Deposit, _ access: InterceptedAccess
+        _ log: LogFolder, _ size: UInt64, _ deposit: Depositor.Deposit, _ access: InterceptedAccess
     ) async throws {
         try await reporter.step(
             "ledger-reader", "A reader of the ledger looks for names, for the recording and for hashes of it",
             attacking: ["P7"]
         ) {
             var leaves: [UInt8] = []
-            for tile in 0...((size - 1) / LedgerArchive.tileWidth) {
-                for (leaf, _) in try archive.tile(tile, of: size) { leaves += leaf }
+            for number in 0..<Tile.count(level: 0, size: size) {
+                guard let bundle = Tile.inTree(.entries, index: number, size: size) else { break }
+                for leaf in try log.entries(of: bundle) { leaves += leaf }
             }
             let search = CleartextSearch(leaves)
             try reporter.demand(
@@ -77,18 +84,18 @@ extension DemoRun {
 
     private func forge(_ size: UInt64, _ cast: Cast) async throws {
         let auditor = Auditor(trust: cast.node.trust)
-        let forged = LedgerArchive(folder: try folder.subfolder("ledger-tampered"))
+        let forged = LogFolder(try folder.subfolder("ledger-tampered"))
         let leaf = size / 2
         try await reporter.step(
             "tamper",
             "One byte of a copy of the ledger is flipped, and the audit says where; so too where its hash is mended",
             attacking: ["P5"]
         ) {
-            _ = try await forged.write(cast.node.session())
+            _ = try await LedgerCopy.write(cast.node.session(), to: forged)
             let changed = try forged.flipOneBit(ofLeaf: leaf, of: size)
             let plain = try await reporter.refusal(
                 "the audit missed a flipped byte", { (error: AuditError) in error == .changedLeaf(index: leaf) }
-            ) { try auditor.audit(forged) }
+            ) { try await auditor.audit(forged) }
             try forged.replaceHash(ofLeaf: leaf, of: size, with: MerkleTree.leafHash(of: changed))
             let mended = try await reporter.refusal(
                 "the audit missed a flipped byte with a mended hash",
@@ -98,31 +105,33 @@ extension DemoRun {
                     default: false
                     }
                 }
-            ) { try auditor.audit(forged) }
+            ) { try await auditor.audit(forged) }
             return "\(plain)\nits hash mended: \(mended)"
         }
         try await reporter.step(
             "too-few-witnesses", "A copy comes with a checkpoint that only one witness cosigned", attacking: ["P5"]
         ) {
-            _ = try await forged.write(cast.node.session())
-            let note = try SignedNote(encoded: try forged.checkpoint()).cosigned(byFirst: 1, of: cast.node.trust)
-            try Data(note.encoded).write(to: URL(fileURLWithPath: forged.folder + "/checkpoint"), options: .atomic)
+            _ = try await LedgerCopy.write(cast.node.session(), to: forged)
+            let note = try SignedNote(encoded: try forged.storedCheckpoint()).cosigned(byFirst: 1, of: cast.node.trust)
+            try Data(note.encoded).write(to: URL(fileURLWithPath: forged.checkpointPath), options: .atomic)
             let refusal = try await reporter.refusal(
                 "the audit took one witness for a quorum",
                 { (error: AuditError) in error == .checkpoint(.quorumNotMet) }
-            ) { try auditor.audit(forged) }
+            ) { try await auditor.audit(forged) }
             return "\(refusal)"
         }
     }
 }
 
-extension LedgerArchive {
+extension LogFolder {
     /// Flips the lowest bit in the middle of one leaf of this copy, and returns the leaf as it is then.
     fileprivate func flipOneBit(ofLeaf index: UInt64, of size: UInt64) throws -> [UInt8] {
-        let bundle = url("entries", holding: index, of: size)
+        let bundle = try url(.entries, holding: index, of: size)
         var bytes = [UInt8](try Data(contentsOf: bundle))
         var offset = 0
-        for _ in 0..<(index % Self.tileWidth) { offset += 2 + Int(bytes[offset]) << 8 + Int(bytes[offset + 1]) }
+        for _ in 0..<(index % UInt64(Tile.fullWidth)) {
+            offset += 2 + Int(bytes[offset]) << 8 + Int(bytes[offset + 1])
+        }
         let length = Int(bytes[offset]) << 8 + Int(bytes[offset + 1])
         bytes[offset + 2 + length / 2] ^= 1
         try Data(bytes).write(to: bundle, options: .atomic)
@@ -131,16 +140,17 @@ extension LedgerArchive {
 
     /// Writes another hash for one leaf of this copy.
     fileprivate func replaceHash(ofLeaf index: UInt64, of size: UInt64, with hash: MerkleHash) throws {
-        let tile = url("0", holding: index, of: size)
+        let tile = try url(.hashes(level: 0), holding: index, of: size)
         var bytes = [UInt8](try Data(contentsOf: tile))
-        let start = Int(index % Self.tileWidth) * hash.bytes.count
+        let start = Int(index % UInt64(Tile.fullWidth)) * hash.bytes.count
         bytes.replaceSubrange(start..<start + hash.bytes.count, with: hash.bytes)
         try Data(bytes).write(to: tile, options: .atomic)
     }
 
-    private func url(_ kind: String, holding index: UInt64, of size: UInt64) -> URL {
-        let tile = index / Self.tileWidth
-        let width = min(size - tile * Self.tileWidth, Self.tileWidth)
-        return URL(fileURLWithPath: folder + "/" + Self.path(kind, tile: tile, width: width))
+    private func url(_ content: Tile.Content, holding index: UInt64, of size: UInt64) throws -> URL {
+        guard let tile = Tile.inTree(content, index: index / UInt64(Tile.fullWidth), size: size) else {
+            throw TransparencyLogError.noSuchTile
+        }
+        return URL(fileURLWithPath: file(of: tile))
     }
 }
