@@ -105,7 +105,8 @@ let agents: [Target] = [
         "ParasolClient",
         [
             "Octets", "Ciphers", "Secp256k1", "Umbral", "SealedRecord", "TransparencyLog", "Electrocardiogram",
-            "SharingMessages", "SharingContracts", "DurableFiles", "LogStorage", "ServiceProtocols", "LedgerReplica", crypto,
+            "SharingMessages", "SharingContracts", "DurableFiles", "LogStorage", "ServiceProtocols", "LedgerReplica",
+            crypto,
             logging,
         ]),
     library(

@@ -18,7 +18,7 @@ struct Parasol: AsyncParsableCommand {
             Exit status: 0 all went well, 1 something did not hold or could not be done, 64 wrong usage.
             """,
         version: "0.1.0",
-        subcommands: [DemoCommand.self, ECGCommand.self, VectorsCommand.self])
+        subcommands: [DemoCommand.self, AuditCommand.self, ECGCommand.self, VectorsCommand.self])
 
     static func main() async {
         // Standard output belongs to what was asked for; of the services' logs only what needs attention is shown.

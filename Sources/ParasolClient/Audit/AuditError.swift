@@ -70,13 +70,15 @@ extension AuditError: CustomStringConvertible {
         switch self {
         case .policy(let problem): "the policy cannot be used: \(problem)"
         case .checkpoint(let error): "the checkpoint does not count: \(error)"
-        case .noCheckpoint(let folder): "\(folder) has no file named checkpoint: name the folder that a log is published in"
+        case .noCheckpoint(let folder):
+            "\(folder) has no file named checkpoint: name the folder that a log is published in"
         case .foreignPolicy: "the ledger was founded with another witness policy than the one trusted"
         case .storage(let error): "\(error)"
         case .log(let error): "\(error)"
         case .missingLeaf(let index): "the ledger did not hand out leaf \(index)"
         case .changedLeaf(let index): "leaf \(index) was changed after it was sequenced"
-        case .wrongTile(let tile): "\(tile) is not what the leaves make it: run parasol audit fsck for all that is damaged"
+        case .wrongTile(let tile):
+            "\(tile) is not what the leaves make it: run parasol audit fsck for all that is damaged"
         case .wrongRoot(let size):
             "the \(size) leaves do not make the root of the checkpoint: leaves and hashes were changed together"
         case .ruleBroken(let index, let violation): "leaf \(index) breaks a rule: \(violation)"

@@ -73,7 +73,9 @@ package struct Auditor: Sendable {
             return old
         } catch TransparencyLogError.consistencyNotProved {
             // Damaged tiles prove nothing either: a fork it is only where the tiles make the new root.
-            guard let root = try? tiles.root(ofFirst: new.size), root == new.root else { throw .wrongRoot(size: new.size) }
+            guard let root = try? tiles.root(ofFirst: new.size), root == new.root else {
+                throw .wrongRoot(size: new.size)
+            }
             throw .notExtending(trusted: old.size, size: new.size)
         } catch { throw AuditError(storing: error) }
     }

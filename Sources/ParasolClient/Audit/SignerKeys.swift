@@ -25,7 +25,9 @@ struct SignerKeys {
         bundle.entries.map { entry in
             var required: [RequiredSignature] = []
             for signature in entry.signedTransaction.signatures {
-                guard let key = state.signingKey(of: signature.signer) ?? announced[signature.signer] else { return nil }
+                guard let key = state.signingKey(of: signature.signer) ?? announced[signature.signer] else {
+                    return nil
+                }
                 required.append(RequiredSignature(signer: signature.signer, key: key))
             }
             return required

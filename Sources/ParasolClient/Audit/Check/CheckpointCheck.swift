@@ -25,7 +25,8 @@ extension LogFsck {
             where !known.contains(where: { $0.name == signature.name && $0.keyID == signature.keyID }) {
                 report(
                     LogFinding(
-                        .notice, "checkpoint", "a signature by \(signature.name), of which the policy knows no such key"))
+                        .notice, "checkpoint", "a signature by \(signature.name), of which the policy knows no such key"
+                    ))
             }
         } catch { report(LogFinding(.damaged, "checkpoint", "\(error)")) }
     }

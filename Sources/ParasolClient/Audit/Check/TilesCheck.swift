@@ -7,7 +7,8 @@ extension LogFsck {
     /// all of it makes the checkpoint's root.
     package static let tilesCheck = LogCheck("tiles") { subject, report, progress in
         guard let checkpoint = subject.checkpoint else {
-            return report(LogFinding(.notice, "tile", "not checked: no readable checkpoint says how many leaves there are"))
+            return report(
+                LogFinding(.notice, "tile", "not checked: no readable checkpoint says how many leaves there are"))
         }
         var check = TreeCheck(folder: subject.folder, checkpoint: checkpoint)
         check.run(report: report, progress: progress)
@@ -51,7 +52,8 @@ private struct TreeCheck {
         for (tile, hashes) in edge.partialTiles { checkAbove(tile, hashes, report) }
         guard isWhole else {
             return report(
-                LogFinding(.damaged, "tile", "some leaves are neither in a bundle nor in a tile, and no root can be made"))
+                LogFinding(
+                    .damaged, "tile", "some leaves are neither in a bundle nor in a tile, and no root can be made"))
         }
         guard let root = root(withRest: rest), root != checkpoint.root else { return }
         report(LogFinding(.damaged, "checkpoint", "its root is not the one that the \(size) leaves make"))
