@@ -186,7 +186,7 @@ let checks: [Target] = [
             "Electrocardiogram", "SharingContracts", "DurableFiles", "LogStorage", "ServiceProtocols", "LedgerReplica",
             crypto,
         ]),
-    tests("parasol", []),
+    tests("parasol", ["SharingContracts"]),
     tests(
         "EmbeddedNode",
         [

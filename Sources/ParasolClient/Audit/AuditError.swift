@@ -69,6 +69,8 @@ extension AuditError: CustomStringConvertible {
     package var description: String {
         switch self {
         case .policy(let problem): "the policy cannot be used: \(problem)"
+        case .checkpoint(.noKnownSignature), .checkpoint(.notSignedByLog):
+            "the checkpoint does not count: the policy's log did not sign it: is this the policy of this ledger?"
         case .checkpoint(let error): "the checkpoint does not count: \(error)"
         case .noCheckpoint(let folder):
             "\(folder) has no file named checkpoint: name the folder that a log is published in"

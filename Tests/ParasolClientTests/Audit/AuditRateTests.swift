@@ -1,7 +1,9 @@
 import Foundation
+import LedgerReplica
 import LogStorage
 import ParasolClient
 import SharingContracts
+import TestKit
 import Testing
 
 /// Makes a log of a realistic mix to measure an audit on: `PARASOL_AUDIT_LOG=FOLDER` and `PARASOL_AUDIT_LEAVES=100000`, and then

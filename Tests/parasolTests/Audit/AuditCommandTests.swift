@@ -1,0 +1,123 @@
+import Foundation
+import Testing
+
+/// `parasol audit`, run as a program on what `parasol demo --keep` leaves.
+@Suite final class AuditCommandTests {
+    private let folder: URL
+
+    init() throws {
+        folder = FileManager.default.temporaryDirectory.appending(path: "parasol-audit-\(UUID())")
+        try FileManager.default.createDirectory(at: folder, withIntermediateDirectories: true)
+    }
+
+    deinit { try? FileManager.default.removeItem(at: folder) }
+
+    private struct Run {
+        let status: Int32
+        let output: String
+        let errors: String
+
+        /// The one JSON object that was printed.
+        var object: [String: Any]? {
+            (try? JSONSerialization.jsonObject(with: Data(output.utf8))) as? [String: Any]
+        }
+    }
+
+    private func parasol(_ arguments: String...) throws -> Run { try run(arguments) }
+
+    /// Runs the program that was built beside these tests, in this test's folder.
+    private func run(_ arguments: [String]) throws -> Run {
+        let process = Process()
+        process.executableURL = URL(filePath: CommandLine.arguments[0]).deletingLastPathComponent()
+            .appending(path: "parasol")
+        process.arguments = arguments
+        process.currentDirectoryURL = folder
+        let places = ["output", "errors"].map { folder.appending(path: "\($0)-\(UUID())") }
+        for place in places { try Data().write(to: place) }
+        let handles = try places.map { try FileHandle(forWritingTo: $0) }
+        process.standardOutput = handles[0]
+        process.standardError = handles[1]
+        try process.run()
+        process.waitUntilExit()
+        for handle in handles { try handle.close() }
+        let texts = try places.map { try String(contentsOf: $0, encoding: .utf8) }
+        return Run(status: process.terminationStatus, output: texts[0], errors: texts[1])
+    }
+
+    @Test func aKeptDemonstrationIsAuditedProvedComparedAndFoundWhole() throws {
+        let demo = try parasol("demo", "--proxies", "2", "--threshold", "1", "--keep", "kept")
+        #expect(demo.status == 0)
+        #expect(demo.output.contains("parasol audit verify"))
+        let policy = ["--policy", "kept/policy"]
+
+        let verified = try parasol("audit", "verify", "kept/ledger", policy[0], policy[1], "--json")
+        #expect(verified.status == 0)
+        #expect(verified.object?["holds"] as? Bool == true)
+        let again = try parasol(
+            "audit", "verify", "kept/ledger", policy[0], policy[1], "--from", "kept/ledger/checkpoint")
+        #expect(again.status == 0)
+        #expect(again.output.contains("not verified again"))
+        // No terminal, no bar.
+        #expect(again.errors == "")
+
+        #expect(try parasol("audit", "prove", "kept/ledger", "3", "-o", "p.tlog-proof").status == 0)
+        #expect(try parasol("audit", "prove", "kept/ledger", "4", "-o", "p.tlog-proof").status == 1)
+        let checked = try parasol("audit", "check", "p.tlog-proof", "--leaf", "p.leaf", policy[0], policy[1])
+        #expect(checked.status == 0)
+        #expect(checked.output.contains("leaf 3 of"))
+        #expect(
+            try parasol("audit", "check", "p.tlog-proof", "--leaf", "p.tlog-proof", policy[0], policy[1]).status == 1)
+
+        let same = try parasol("audit", "compare", "kept/ledger", "kept/ledger/checkpoint", policy[0], policy[1])
+        #expect(same.status == 0)
+
+        let whole = try parasol(
+            "audit", "fsck", "kept/ledger", policy[0], policy[1], "--database", "kept/ledger/ledger.sqlite", "--json")
+        #expect(whole.status == 0)
+        #expect(whole.object?["damages"] as? Int == 0)
+        let stranger = try parasol("audit", "fsck", "kept/ledger", policy[0], policy[1])
+        #expect(stranger.status == 1)
+
+        let trail = try parasol("audit", "trail", "kept/ledger", policy[0], policy[1], "--format", "json")
+        #expect(trail.status == 0)
+        #expect(trail.object?["complete"] as? Bool == true)
+        let sheet = try parasol("audit", "trail", "kept/ledger", policy[0], policy[1], "--format", "csv", "--bare")
+        let records = sheet.output.components(separatedBy: "\r\n").filter { !$0.isEmpty }
+        #expect(records.count == 1 + (trail.object?["count"] as? Int ?? 0))
+
+        try spoil("kept/ledger/tile/0/000.p")
+        #expect(try parasol("audit", "verify", "kept/ledger", policy[0], policy[1]).status == 1)
+        #expect(
+            try parasol("audit", "fsck", "kept/ledger", policy[0], policy[1]).output.contains("damaged: tile/0/000.p"))
+        let failed = try parasol("audit", "verify", "kept/ledger", policy[0], policy[1], "--json")
+        #expect(failed.status == 1)
+        #expect(failed.object?["holds"] as? Bool == false)
+    }
+
+    @Test(
+        arguments: [
+            ["audit", "verify", "nowhere"], ["audit", "prove", "nowhere", "zz", "-o", "x"],
+            ["audit", "trail", "nowhere", "--policy", "p", "--kind", "Nothing"],
+            ["audit", "trail", "nowhere", "--policy", "p", "--since", "yesterday"],
+            ["audit", "trail", "nowhere", "--policy", "p", "--folder", "12"],
+            ["audit", "verify", "nowhere", "--policy", "p", "--jobs", "0"],
+        ]) func wrongUsageExitsWith64(_ arguments: [String]) throws
+    {
+        #expect(try run(arguments).status == 64)
+    }
+
+    @Test func whatIsNotThereExitsWith1AndIsNamed() throws {
+        let run = try parasol("audit", "verify", "nowhere", "--policy", "no-policy")
+        #expect(run.status == 1)
+        #expect(run.errors.contains("no-policy"))
+    }
+
+    /// Flips a bit in the only file of a folder.
+    private func spoil(_ path: String) throws {
+        let place = folder.appending(path: path)
+        let name = try #require(try FileManager.default.contentsOfDirectory(atPath: place.path()).first)
+        var bytes = try Data(contentsOf: place.appending(path: name))
+        bytes[5] ^= 1
+        try bytes.write(to: place.appending(path: name))
+    }
+}
