@@ -36,7 +36,7 @@ extension LedgerNode {
 
     private func finalize() async {
         while halted == nil {
-            await answerFinal()
+            answerFinal()
             let size = committedSize
             let isAwaited = waiters.keys.contains { $0 >= finalSize && $0 < size }
             guard isAwaited || !roundWaiters.isEmpty || (size > finalSize && size > attemptedSize) else { break }
@@ -114,16 +114,23 @@ extension LedgerNode {
         backlog.settle(upTo: head.size)
     }
 
-    /// Answers everybody whose leaf is below the newest final checkpoint.
-    private func answerFinal() async {
-        // Not before the answers: until then leaves are read for witnesses and receipts.
-        defer { tail.settle(tiled: finalSize) }
+    /// Answers everybody whose leaf is below the newest final checkpoint. The next round does not wait for that.
+    private func answerFinal() {
         let ready = waiters.filter { $0.key < finalSize }
-        guard !ready.isEmpty else { return }
         for index in ready.keys { waiters[index] = nil }
+        // Not before: until here its leaves were read for witnesses. The answers have leaves of their own.
+        let held = tail
+        tail.settle(tiled: finalSize)
+        guard !ready.isEmpty else { return }
+        Task { await answer(ready, from: held) }
+    }
+
+    private func answer(
+        _ ready: [UInt64: [CheckedContinuation<Answer, Never>]], from held: LeafTail
+    ) async {
         let answers: Result<[UInt64: Receipt], LedgerError>
         do throws(LedgerError) {
-            answers = .success(try await receipts(of: Array(ready.keys)))
+            answers = .success(try await receipts(of: Array(ready.keys), from: held))
         } catch {
             answers = .failure(error)
         }

@@ -5,17 +5,26 @@ extension LedgerNode {
     /// Receipts of leaves that are final, by their indices; others are left out.
     ///
     /// The proof is in the first final checkpoint above the leaf, so that a receipt is the same bytes for ever.
-    func receipts(of indices: [UInt64]) async throws(LedgerError) -> [UInt64: Receipt] {
+    ///
+    /// - Parameter held: Leaves in memory; those before them are read from the disk.
+    func receipts(of indices: [UInt64], from held: LeafTail) async throws(LedgerError) -> [UInt64: Receipt] {
         let notes = try await finalNotes(above: indices)
         let final = indices.filter { notes[$0] != nil }.sorted()
-        let leaves = try await leaves(at: final)
+        let leaves = try await leaves(at: final, from: held)
+        return try await Self.receipts(of: final, leaves: leaves, notes: notes, tiles: tiles)
+    }
+
+    /// Makes receipts off the actor, so that sequencing does not wait for them.
+    @concurrent private static func receipts(
+        of indices: [UInt64], leaves: [[UInt8]], notes: [UInt64: FinalNote], tiles: LogTiles
+    ) async throws(LedgerError) -> [UInt64: Receipt] {
         let paths = try await tiles.inclusionPaths(
-            final.compactMap { index in notes[index].map { (index: index, size: $0.size) } })
+            indices.compactMap { index in notes[index].map { (index: index, size: $0.size) } })
         var receipts: [UInt64: Receipt] = [:]
-        for (index, (leaf, path)) in zip(final, zip(leaves, paths)) {
-            guard let note = notes[index]?.note else { continue }
-            receipts[index] = Receipt(
-                entry: leaf, proof: LogProof(index: index, path: path, note: note).encoded)
+        for (index, (leaf, path)) in zip(indices, zip(leaves, paths)) {
+            guard let note = notes[index] else { continue }
+            let proof = LogProof(index: index, path: path, note: note.note)
+            receipts[index] = Receipt(entry: leaf, proof: proof.encoded(withNote: note.encoded))
         }
         return receipts
     }
@@ -36,13 +45,9 @@ extension LedgerNode {
     }
 
     /// Single final leaves, ascending.
-    private func leaves(at indices: [UInt64]) async throws(LedgerError) -> [[UInt8]] {
-        if indices.allSatisfy({ $0 >= tail.start }) {
-            return indices.compactMap { tail.leaves(from: $0, to: $0 + 1)?.first }
-        }
-        let held = tail
-        let stored = try await tiles.leaves(at: indices.filter { $0 < held.start })
-        var next = stored.makeIterator()
+    private func leaves(at indices: [UInt64], from held: LeafTail) async throws(LedgerError) -> [[UInt8]] {
+        let older = indices.filter { $0 < held.start }
+        var next = (older.isEmpty ? [] : try await tiles.leaves(at: older)).makeIterator()
         return indices.compactMap { index in
             index < held.start ? next.next() : held.leaves(from: index, to: index + 1)?.first
         }

@@ -177,10 +177,17 @@ package actor LedgerNode: Ledger {
 
     // MARK: Ledger
 
-    package func submit(_ signedTransaction: [UInt8]) async throws(LedgerError) -> Receipt {
+    package nonisolated func submit(_ signedTransaction: [UInt8]) async throws(LedgerError) -> Receipt {
+        try await submit(try await Self.decoded(signedTransaction))
+    }
+
+    /// Decodes off the actor.
+    @concurrent private static func decoded(_ bytes: [UInt8]) async throws(LedgerError) -> SignedTransaction {
+        do { return try SignedTransaction(serialized: bytes) } catch { throw .refused(error) }
+    }
+
+    private func submit(_ transaction: SignedTransaction) async throws(LedgerError) -> Receipt {
         try demandRunning()
-        let transaction: SignedTransaction
-        do { transaction = try SignedTransaction(serialized: signedTransaction) } catch { throw .refused(error) }
         // What is a leaf already needs no place in the queue, and nothing that keeps new leaves back keeps its receipt back.
         if let index = state.index(of: transaction.id), index < committedSize {
             let answer = await withCheckedContinuation { continuation in
@@ -193,11 +200,11 @@ package actor LedgerNode: Ledger {
         let signatures = try await verified(transaction)
         try demandRunning()
         guard queue.count < configuration.maximumQueued,
-            queuedBytes + signedTransaction.count <= configuration.maximumQueuedBytes
+            queuedBytes + transaction.serialized.count <= configuration.maximumQueuedBytes
         else { throw .busy(queued: queue.count) }
         let answer = await withCheckedContinuation { continuation in
             queue.append(Submission(transaction: transaction, signatures: signatures, answer: continuation))
-            queuedBytes += signedTransaction.count
+            queuedBytes += transaction.serialized.count
             startSequencing()
         }
         return try answer.get()
@@ -208,7 +215,7 @@ package actor LedgerNode: Ledger {
         guard let index = state.index(of: transaction), index < committedSize else { return nil }
         var reason = "the witnesses have not been asked"
         if index >= finalSize, case .failed(let why) = await requestRound() { reason = "\(why)" }
-        guard let receipt = try await receipts(of: [index])[index] else {
+        guard let receipt = try await receipts(of: [index], from: tail)[index] else {
             throw .notFinal(index: index, reason: reason)
         }
         return receipt

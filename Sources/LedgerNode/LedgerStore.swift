@@ -65,4 +65,12 @@ struct LedgerStore: Sendable {
 struct FinalNote: Sendable {
     let size: UInt64
     let note: SignedNote
+    /// The note's bytes, for the many receipts that carry them.
+    let encoded: [UInt8]
+
+    init(size: UInt64, note: SignedNote) {
+        self.size = size
+        self.note = note
+        encoded = note.encoded
+    }
 }

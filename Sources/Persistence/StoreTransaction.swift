@@ -77,7 +77,7 @@ package struct StoreTransaction {
     var isOpen: Bool { database.isInsideTransaction }
 
     private static func bound(_ arguments: [SQLValue]) -> StatementArguments {
-        StatementArguments(arguments.map(\.databaseValue))
+        StatementArguments(arguments.map { $0.databaseValue as (any DatabaseValueConvertible)? })
     }
 
     private func rethrowing<Result>(_ body: () throws -> Result) throws(PersistenceError) -> Result {

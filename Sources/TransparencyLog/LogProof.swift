@@ -72,12 +72,15 @@ public struct LogProof: Hashable, Sendable {
     }
 
     /// The receipt as bytes: what is kept and handed on as a `.tlog-proof` file.
-    public var encoded: [UInt8] {
+    public var encoded: [UInt8] { encoded(withNote: note.encoded) }
+
+    /// The same where the note is encoded already, as for the many receipts under one checkpoint.
+    package func encoded(withNote note: [UInt8]) -> [UInt8] {
         var text = LogProof.header + [NoteText.newline]
         if let extra { text += LogProof.extraKeyword + Base64.encode(extra) + [NoteText.newline] }
         text += LogProof.indexKeyword + Array("\(index)\n".utf8)
         for hash in path { text += Base64.encode(hash.bytes) + [NoteText.newline] }
-        return text + [NoteText.newline] + note.encoded
+        return text + [NoteText.newline] + note
     }
 
     /// Checks that `leafHash` is in a checkpoint that meets `policy`.

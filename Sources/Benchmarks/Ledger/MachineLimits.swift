@@ -67,13 +67,12 @@ struct MachineLimits: Codable {
     }
 }
 
-/// A ledger's rows without a ledger: leaves, tree hashes and heads of the same sizes, made beforehand and checked by nobody, in
+/// A ledger's rows without a ledger: leaves and heads of the same sizes, made beforehand and checked by nobody, in
 /// transactions of a fixed number of leaves.
 private struct CommitLimit {
-    /// One commit's worth of leaves with the hashes that they complete.
+    /// One commit's worth of leaves.
     private struct Batch {
         var leaves: [(id: [UInt8], leaf: [UInt8])] = []
-        var nodes: [SubtreeHash] = []
     }
 
     /// The tables of a ledger's database that grow with each commit.
@@ -83,17 +82,11 @@ private struct CommitLimit {
             Migration(
                 "1 rows",
                 sql: """
-                    CREATE TABLE entry (
+                    CREATE TABLE staged (
                         position INTEGER PRIMARY KEY CHECK (position >= 0),
                         transaction_id BLOB NOT NULL UNIQUE CHECK (length(transaction_id) = 16),
                         leaf BLOB NOT NULL CHECK (length(leaf) <= 65535)
                     ) STRICT;
-                    CREATE TABLE node (
-                        level INTEGER NOT NULL,
-                        position INTEGER NOT NULL,
-                        hash BLOB NOT NULL CHECK (length(hash) = 32),
-                        PRIMARY KEY (level, position)
-                    ) STRICT, WITHOUT ROWID;
                     CREATE TABLE head (
                         id INTEGER PRIMARY KEY CHECK (id = 1),
                         note BLOB NOT NULL
@@ -107,7 +100,6 @@ private struct CommitLimit {
 
     init(_ transactions: [LoadTransaction], leavesPerCommit: Int) throws {
         self.leavesPerCommit = leavesPerCommit
-        var frontier = TreeFrontier()
         // Identifiers must differ from each other for as long as the measurement takes.
         var generator = SystemRandomNumberGenerator()
         for start in stride(from: 0, to: 50_000, by: leavesPerCommit) {
@@ -118,7 +110,6 @@ private struct CommitLimit {
                     sequencedAt: SystemClock().now(), SignedTransaction(serialized: transaction.bytes)
                 ).serialized
                 batch.leaves.append((TransactionID.random(using: &generator).bytes, leaf))
-                batch.nodes += try frontier.append(MerkleTree.leafHash(of: leaf))
             }
             batches.append(batch)
         }
@@ -144,13 +135,8 @@ private struct CommitLimit {
     private static func insert(_ batch: Batch, from start: Int, into transaction: StoreTransaction) throws {
         for (offset, leaf) in batch.leaves.enumerated() {
             try transaction.execute(
-                "INSERT INTO entry (position, transaction_id, leaf) VALUES (?, ?, ?)",
+                "INSERT INTO staged (position, transaction_id, leaf) VALUES (?, ?, ?)",
                 [.integer(Int64(start + offset)), .blob(leaf.id), .blob(leaf.leaf)])
-        }
-        for node in batch.nodes {
-            try transaction.execute(
-                "INSERT INTO node (level, position, hash) VALUES (?, ?, ?)",
-                [.integer(Int64(node.subtree.level)), try .unsigned(node.subtree.index), .blob(node.hash)])
         }
         try transaction.execute(
             "INSERT INTO head (id, note) VALUES (1, ?) ON CONFLICT (id) DO UPDATE SET note = excluded.note",

@@ -23,7 +23,7 @@ struct LeafRelations {
     mutating func subjects(of transaction: Transaction) -> LeafSubjects {
         var subjects = LeafSubjects()
         switch transaction.body {
-        case .ledgerFounded: break
+        case .ledgerFounded, .contractActivated: break
         case .identityEnrolled(let body):
             subjects.doctor = body.identity
             subjects.holders = [body.identity]
