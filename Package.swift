@@ -186,7 +186,7 @@ let checks: [Target] = [
             "Electrocardiogram", "SharingContracts", "DurableFiles", "LogStorage", "ServiceProtocols", "LedgerReplica",
             crypto,
         ]),
-    tests("parasol", ["SharingContracts"]),
+    tests("parasol", ["Octets", "TransparencyLog", "SharingContracts", "LogStorage", "ParasolClient"]),
     tests(
         "EmbeddedNode",
         [

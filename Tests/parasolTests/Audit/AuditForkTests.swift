@@ -1,0 +1,93 @@
+import Foundation
+import LogStorage
+import Octets
+import ParasolClient
+import Testing
+import TransparencyLog
+
+/// `parasol audit compare`, run as a program on a log that was forked by its own keys.
+@Suite final class AuditForkTests {
+    private let folder: URL
+    private let log: NoteSigner
+    private let witness: NoteSigner
+
+    init() throws {
+        folder = FileManager.default.temporaryDirectory.appending(path: "parasol-fork-\(UUID())")
+        try FileManager.default.createDirectory(at: folder, withIntermediateDirectories: true)
+        func signer(_ name: String, _ algorithm: SignatureAlgorithm, _ byte: UInt8) throws -> NoteSigner {
+            try NoteSigner(
+                name: try KeyName(name), algorithm: algorithm,
+                seed: SecretOctets(copying: Array(repeating: byte, count: 32)))
+        }
+        log = try signer("log.parasol.test", .ed25519, 1)
+        witness = try signer("witness.parasol.test", .cosignatureV1, 2)
+        try put("log \(log.verifierKey.vkey)\nwitness w \(witness.verifierKey.vkey)\nquorum w\n", "policy")
+        try write("honest", size: 300)
+        try write("forked", size: 280, changing: 270)
+        try write("beginning", size: 280)
+    }
+
+    deinit { try? FileManager.default.removeItem(at: folder) }
+
+    private func put(_ text: String, _ name: String) throws {
+        try Data(text.utf8).write(to: folder.appending(path: name))
+    }
+
+    private func write(_ name: String, size: Int, changing changed: Int? = nil) throws {
+        var copy = try LedgerCopy(LogFolder(folder.appending(path: name).path(percentEncoded: false)))
+        for index in 0..<size { try copy.append(Array("\(index == changed ? "another" : "leaf") \(index)".utf8)) }
+        let checkpoint = try Checkpoint(origin: LogOrigin(log.verifierKey.name), size: copy.size, root: copy.root)
+        var note = try checkpoint.signed(by: log)
+        try note.append([try witness.cosign(text: note.text, time: 1_772_400_000)])
+        try copy.publish(checkpoint, note: note.encoded)
+    }
+
+    private func compare(_ arguments: String...) throws -> (status: Int32, output: String) {
+        let process = Process()
+        process.executableURL = URL(filePath: CommandLine.arguments[0]).deletingLastPathComponent()
+            .appending(path: "parasol")
+        process.arguments = ["audit", "compare"] + arguments + ["--policy", "policy"]
+        process.currentDirectoryURL = folder
+        let place = folder.appending(path: "output-\(UUID())")
+        try Data().write(to: place)
+        let handle = try FileHandle(forWritingTo: place)
+        process.standardOutput = handle
+        process.standardError = FileHandle.nullDevice
+        try process.run()
+        process.waitUntilExit()
+        try handle.close()
+        return (process.terminationStatus, try String(contentsOf: place, encoding: .utf8))
+    }
+
+    @Test func aForkExitsWith1AndItsEvidenceChecksOffline() throws {
+        let run = try compare("honest", "forked", "-o", "evidence.json")
+        #expect(run.status == 1)
+        #expect(run.output.contains("FORK"))
+        #expect(run.output.contains("first leaf that differs is 270"))
+        let evidence = try #require(
+            try JSONSerialization.jsonObject(with: Data(contentsOf: folder.appending(path: "evidence.json")))
+                as? [String: Any])
+        #expect(evidence["evidence"] as? String == "fork")
+        let policy = try TrustPolicy(text: Array(Data(contentsOf: folder.appending(path: "policy"))))
+        for (side, leaf) in [("smaller", "another 270"), ("larger", "leaf 270")] {
+            let part = try #require(evidence[side] as? [String: String])
+            let proof = try LogProof(encoded: Array(try #require(part["leafProof"]).utf8))
+            #expect(part["leaf"] == Array(leaf.utf8).hexadecimal)
+            try proof.verify(leafHash: MerkleTree.leafHash(of: Array(leaf.utf8)), policy: policy)
+        }
+        // Evidence is not written over.
+        #expect(try compare("honest", "forked", "-o", "evidence.json").status == 1)
+        #expect(try compare("honest", "forked", "-o", "evidence.json").output == "")
+        #expect(try compare("honest", "forked", "-o", "evidence.json", "--force").output.contains("FORK"))
+    }
+
+    @Test func aContinuationExitsWith0AndWhatNobodyCanSayWith64() throws {
+        let run = try compare("beginning", "honest")
+        #expect(run.status == 0)
+        #expect(run.output.contains("honest (300 leaves) continues beginning (280 leaves)"))
+        #expect(try compare("beginning/checkpoint", "honest").status == 0)
+        #expect(try compare("forked/checkpoint", "honest").status == 1)
+        #expect(try compare("forked/checkpoint", "beginning/checkpoint").status == 1)
+        #expect(try compare("beginning", "honest/checkpoint").status == 64)
+    }
+}
