@@ -29,7 +29,9 @@ struct AuditFsck: AsyncParsableCommand {
     @Option(help: "Verify the checkpoint by this policy; without it only its form and its root.", completion: .file())
     var policy: String?
 
-    @Option(help: "The ledger's database: where it lies in the folder, it belongs there.", completion: .file())
+    @Option(
+        help: "The ledger's database, which may lie in the folder. Its rows are not compared yet, which a notice says.",
+        completion: .file())
     var database: String?
 
     @Flag(help: "Print one JSON object instead of text.")
@@ -42,7 +44,8 @@ struct AuditFsck: AsyncParsableCommand {
             }
             let trust = try policy.map { try PolicyOption.trust($0) }
             let bar = ProgressBar("comparing")
-            let fsck = LogFsck(folder.log, trust: trust, neighbours: neighbours)
+            let fsck = LogFsck(
+                folder.log, trust: trust, neighbours: neighbours, checks: LogFsck.folderChecks + (try databaseChecks()))
             var findings: [FsckFinding] = []
             let summary = await fsck.run(progress: { bar.show($0, of: $1) }) { finding in
                 if json { return findings.append(FsckFinding(finding)) }
@@ -64,6 +67,19 @@ struct AuditFsck: AsyncParsableCommand {
             }
             guard summary.damages == 0 else { throw ExitCode.failure }
         }
+    }
+
+    /// What is checked of the database: nothing so far but that it is there, and the report says so.
+    private func databaseChecks() throws -> [LogCheck] {
+        guard let database else { return [] }
+        guard FileManager.default.fileExists(atPath: database) else {
+            throw AuditCommandError.unreadable(database, "nothing is there")
+        }
+        return [
+            LogCheck("database") { _, report, _ in
+                report(LogFinding(.notice, database, "its rows were not compared with the log"))
+            }
+        ]
     }
 
     /// The database with what SQLite and its lock put beside it.

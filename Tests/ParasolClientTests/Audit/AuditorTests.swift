@@ -141,6 +141,25 @@ import TransparencyLog
         #expect(report.state == ledger.scenario.state)
     }
 
+    @Test func rulesAreCheckedBelowATrustedCheckpointToo() async throws {
+        let ledger = try AuditLedger.enrolled(20)
+        let leaves = ledger.leaves + [ledger.leaves[7]]
+        var old = TreeFrontier()
+        for leaf in leaves { try old.append(MerkleTree.leafHash(of: leaf)) }
+        let note = try ledger.note(size: 21, root: old.root).encoded
+        await #expect(
+            throws: AuditError.ruleBroken(index: 20, ContractViolation(.duplicateTransaction, ""))
+        ) { try await audit(ledger, leaves: leaves, from: note) }
+        var swapped = ledger.leaves
+        swapped.swapAt(18, 19)
+        old = TreeFrontier()
+        for leaf in swapped { try old.append(MerkleTree.leafHash(of: leaf)) }
+        let other = try ledger.note(size: 20, root: old.root).encoded
+        await #expect(
+            throws: AuditError.ruleBroken(index: 19, ContractViolation(.timeNotIncreasing, ""))
+        ) { try await audit(ledger, leaves: swapped, from: other) }
+    }
+
     @Test func aTrustedCheckpointOfAnotherHistoryShowsTheFork() async throws {
         let ledger = try AuditLedger.enrolled(300)
         let other = try AuditLedger.enrolled(280, seed: 2)
