@@ -31,6 +31,7 @@ public struct FixedOctets<let count: Int>: Sendable {
     }
 
     /// The bytes as an array.
+    @inlinable
     public var bytes: [UInt8] {
         [UInt8](capacity: count) { output in
             for index in 0..<count { output.append(storage[index]) }
@@ -44,18 +45,21 @@ public struct FixedOctets<let count: Int>: Sendable {
 }
 
 extension FixedOctets: Hashable {
+    @inlinable
     public static func == (lhs: Self, rhs: Self) -> Bool {
         for index in 0..<count where lhs.storage[index] != rhs.storage[index] { return false }
         return true
     }
 
+    @inlinable
     public func hash(into hasher: inout Hasher) {
-        for index in 0..<count { hasher.combine(storage[index]) }
+        unsafe storage.span.bytes.withUnsafeBytes { unsafe hasher.combine(bytes: $0) }
     }
 }
 
 extension FixedOctets: Comparable {
     /// Lexicographic, first byte most significant.
+    @inlinable
     public static func < (lhs: Self, rhs: Self) -> Bool {
         for index in 0..<count where lhs.storage[index] != rhs.storage[index] {
             return lhs.storage[index] < rhs.storage[index]

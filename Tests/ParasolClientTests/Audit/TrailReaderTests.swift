@@ -60,7 +60,9 @@ import TransparencyLog
     }
 
     @Test func aRecordHasItsDepositAndItsAccesses() throws {
-        let record = try #require(ledger.scenario.state.folders.first?.records.first)
+        let state = ledger.scenario.state
+        let folder = try #require(state.folders.first)
+        let record = try #require(state.records(in: folder.id).first)
         #expect(try lines { $0.record = record }.map(\.kind) == ["RecordDeposited"] + Array(Self.oneLife[4..<16]))
     }
 
