@@ -38,10 +38,11 @@ extension Schema {
                     """)
         ])
 
-    /// A witness's database: its own copy of the leaves, what it cosigned last, and evidence against the log.
+    /// A witness's database: its own copy of the leaves, and what it cosigned last.
     ///
     /// `held` says which leaves are stored: those of the tree cosigned last, and those verified since on the way to a larger
-    /// one, in which case it is ahead of `cosigned_size`.
+    /// one, in which case it is ahead of `cosigned_size`, `tree` is the log's note of that larger one, and `beyond` joins
+    /// the leaves to it.
     static let witness = Schema(
         applicationID: 0x5057_4e31,  // "PWN1"
         migrations: [
@@ -79,6 +80,13 @@ extension Schema {
                         position INTEGER,
                         leaf BLOB
                     ) STRICT;
-                    """)
+                    """),
+            // Evidence is in files since, and the table stays for what was kept before.
+            Migration(
+                "2 held tree",
+                sql: """
+                    ALTER TABLE held ADD COLUMN tree BLOB;
+                    ALTER TABLE held ADD COLUMN beyond BLOB;
+                    """),
         ])
 }

@@ -45,6 +45,8 @@ struct WitnessHead: Sendable {
     fileprivate(set) var frontier = TreeFrontier()
     /// Nil where nothing was cosigned.
     fileprivate(set) var cosigned: CosignedTree?
+    /// The signed tree that the leaves beyond those are of; nil where there are none.
+    fileprivate(set) var held: HeldTree?
 
     var cosignedSize: UInt64 { cosigned?.checkpoint.size ?? 0 }
     var cosignedRoot: MerkleHash { cosigned?.checkpoint.root ?? MerkleTree.emptyRoot }
@@ -86,7 +88,13 @@ struct WitnessCopy: Sendable {
     }
 
     /// Remembers what was cosigned, once it is durable.
-    mutating func didCosign(_ tree: CosignedTree) { head.cosigned = tree }
+    mutating func didCosign(_ tree: CosignedTree) {
+        head.cosigned = tree
+        head.held = nil
+    }
+
+    /// Remembers which tree the leaves are of that are not cosigned yet, once they are durable.
+    mutating func didHold(_ tree: HeldTree?) { head.held = tree }
 
     /// Re-executes the stored leaves, and compares the result with what was cosigned last and what is held.
     ///
@@ -125,8 +133,8 @@ struct WitnessCopy: Sendable {
     }
 
     /// Demands that the leaves, and what was cosigned of them, are those that were stored last.
-    private func checkHeld(_ transaction: StoreTransaction) throws {
-        guard let row = try transaction.row("SELECT size, root, cosigned_size FROM held WHERE id = 1") else {
+    private mutating func checkHeld(_ transaction: StoreTransaction) throws {
+        guard let row = try transaction.row("SELECT * FROM held WHERE id = 1") else {
             guard frontier.size == 0, head.cosigned == nil else {
                 throw LedgerError.inconsistent("\(frontier.size) leaves are stored, and none should be")
             }
@@ -138,6 +146,9 @@ struct WitnessCopy: Sendable {
         let cosigned = try row.isNull("cosigned_size") ? nil : try row.unsigned("cosigned_size")
         guard cosigned == head.cosigned?.checkpoint.size else {
             throw LedgerError.inconsistent("what was cosigned last is not what is stored as cosigned")
+        }
+        head.held = try row.optionalBytes("tree").map { note in
+            try HeldTree(note: note, beyond: try row.bytes("beyond"), edge: frontier, log: identity.log)
         }
     }
 
@@ -175,7 +186,7 @@ struct WitnessCopy: Sendable {
     /// Compared with what was cosigned before and written in one transaction.
     static func save(
         _ transaction: StoreTransaction, leaves: [[UInt8]], reaching frontier: TreeFrontier,
-        by decision: CosigningDecision, cosigning new: CosignedTree?
+        by decision: CosigningDecision, cosigning new: CosignedTree?, holding held: HeldTree?
     ) throws {
         try decision.demandUnchanged(transaction.row("SELECT note FROM cosigned WHERE id = 1")?.bytes("note"))
         let start = frontier.size - UInt64(leaves.count)
@@ -191,10 +202,11 @@ struct WitnessCopy: Sendable {
         }
         let size = (new ?? decision.last)?.checkpoint.size
         try transaction.execute(
-            "INSERT OR REPLACE INTO held (id, size, root, cosigned_size) VALUES (1, ?, ?, ?)",
+            "INSERT OR REPLACE INTO held (id, size, root, cosigned_size, tree, beyond) VALUES (1, ?, ?, ?, ?, ?)",
             [
                 try .unsigned(frontier.size), .blob(frontier.root),
                 try size.map { try SQLValue.unsigned($0) } ?? .null,
+                .optionalBlob(held?.note.encoded), .optionalBlob(held?.encodedBeyond),
             ])
     }
 }

@@ -10,6 +10,8 @@ private struct NewLeaves {
     var steps: [(size: UInt64, root: MerkleHash)] = []
     /// The leaves of the first part.
     var first: [[UInt8]] = []
+    /// What joins the tree after each part to the whole.
+    var tree: KnownTree
 }
 
 extension WitnessNode {
@@ -18,18 +20,27 @@ extension WitnessNode {
         _ offered: Checkpoint, _ note: SignedNote, _ path: [MerkleHash], old: UInt64, from known: WitnessHead
     ) async throws(WitnessRefusal) -> [UInt8] {
         let asked = clock.now()
+        let whole = Offered(note: note, checkpoint: offered)
         let decision: CosigningDecision
         do throws(WitnessRefusal) {
             decision = try CosigningDecision(offered, old: old, path: path, after: known.cosigned, at: asked)
         } catch {
-            if case .inconsistent = error { await convict(error, of: offered, note, path, with: known) }
+            if case .inconsistent = error { await convictFork(whole, path: path, with: known) }
             throw error
+        }
+        if let held = known.held?.checkpoint, held.size == offered.size, held.root != offered.root {
+            await convictFork(whole, withHeld: known)
+            throw .inconsistent("another tree of \(held.size) leaves is signed and verified already")
         }
         guard offered.size >= known.frontier.size else {
             throw .unavailable("\(known.frontier.size) leaves are verified already; ask for the newest checkpoint")
         }
         // Hashes first: a source that serves something else costs no execution.
-        let new = try await newLeaves(of: offered, beyond: known.frontier)
+        let new: NewLeaves
+        do throws(WitnessRefusal) { new = try await newLeaves(of: offered, beyond: known.frontier) } catch {
+            if case .inconsistent = error { await convictFork(whole, withHeld: known) }
+            throw error
+        }
         // Taken out, so that the state is not copied to be changed.
         guard var working = copy else { throw .unavailable("the witness's own copy is being read") }
         copy = nil
@@ -39,18 +50,25 @@ extension WitnessNode {
             for (position, step) in new.steps.enumerated() {
                 if position > 0 { leaves = try await fetch(from: working.frontier, to: step.size, root: step.root) }
                 isStored = false
-                try await judge(leaves, of: note, &working)
+                try await judge(leaves, of: whole, in: new.tree, &working)
                 if position + 1 < new.steps.count {
-                    try await keep(leaves, working, decision)
+                    try await keep(leaves, of: whole, in: new.tree, &working, decision)
                     isStored = true
                 }
             }
             let now = clock.now()
             try CosigningDecision.demandClock(now, after: known.cosigned)
             guard now.milliseconds(since: asked) <= Self.maximumExaminationMilliseconds else {
-                if !isStored { try await keep(leaves, working, decision) }
+                if !isStored { try await keep(leaves, of: whole, in: new.tree, &working, decision) }
                 isStored = true
                 throw WitnessRefusal.unavailable("\(offered.size) leaves took long to verify; ask again")
+            }
+            do throws(WitnessRefusal) {
+                try await demandNewest(offered, after: working.state.lastSequencedAt, at: now)
+            } catch {
+                if !isStored { try await keep(leaves, of: whole, in: new.tree, &working, decision) }
+                isStored = true
+                throw error
             }
             isStored = false
             let line = try await cosign(
@@ -64,19 +82,37 @@ extension WitnessNode {
         }
     }
 
-    /// Keeps what proves that an offered tree does not begin with what was cosigned last; a proof that fails proves nothing,
-    /// since anybody may send one.
-    private func convict(
-        _ refusal: WitnessRefusal, of offered: Checkpoint, _ note: SignedNote, _ path: [MerkleHash],
-        with known: WitnessHead
-    ) async {
-        guard known.cosigned != nil else { return }
-        let proof = ConsistencyProof(oldSize: known.cosignedSize, newSize: offered.size, path: path)
-        if offered.size == known.cosignedSize, offered.root != known.cosignedRoot {
-            await convict(refusal, note, previous: known)
-        } else if let other = proof.provenOldRoot(below: offered.root), other != known.cosignedRoot {
-            await convict(refusal, note, previous: known, proof: path)
+    /// Refuses to vouch now for a head that the log has left behind long ago, as when a request was on its way for minutes.
+    ///
+    /// What the log sequenced meanwhile would look backdated to this witness ever after. So where the head's last leaf is old, be
+    /// it because the log is idle or because the request is, the log is asked what comes next. A log that hides it harms
+    /// only itself.
+    private func demandNewest(
+        _ offered: Checkpoint, after last: Timestamp?, at now: Timestamp
+    ) async throws(WitnessRefusal) {
+        let earliest = Self.earliestTime(afterCosigningAt: now.milliseconds / 1_000)
+        if let last, last >= earliest { return }
+        let next: [[UInt8]]
+        do throws(LedgerError) {
+            next = try await source.entries(from: offered.size, to: offered.size + 1)
+        } catch {
+            if case .outOfRange = error { return }
+            throw .unavailable("whether the log has gone on is not known: \(error)")
         }
+        guard let leaf = next.first, leaf.count <= Self.maximumLeafBytes,
+            let entry = try? LedgerEntry(serialized: leaf), entry.sequencedAt < earliest
+        else { return }
+        throw .unavailable(
+            "leaf \(offered.size) was sequenced at \(entry.sequencedAt) already; ask about the newest checkpoint")
+    }
+
+    /// Before which no leaf may claim to have been sequenced that this witness first sees after it cosigned, in seconds since
+    /// 1970.
+    static func earliestTime(afterCosigningAt seconds: UInt64) -> Timestamp {
+        let (milliseconds, overflow) = seconds.multipliedReportingOverflow(by: 1_000)
+        return Timestamp(
+            milliseconds: overflow || milliseconds < maximumSkewMilliseconds
+                ? 0 : milliseconds - maximumSkewMilliseconds)
     }
 
     /// Fetches the leaves beyond `edge` and holds them against the offered root.
@@ -84,17 +120,23 @@ extension WitnessNode {
         of offered: Checkpoint, beyond edge: TreeFrontier
     ) async throws(WitnessRefusal) -> NewLeaves {
         var frontier = edge
-        var new = NewLeaves()
+        var new = NewLeaves(tree: KnownTree(size: offered.size))
+        var wanted: Set<Subtree> = []
         var bytes = 0
         while frontier.size < offered.size {
             for leaf in try await served(from: frontier.size, to: offered.size) {
                 if bytes > 0, bytes + leaf.count > stepBytes {
                     new.steps.append((frontier.size, frontier.root))
+                    wanted.formUnion(KnownTree.joining(frontier.size, to: offered.size))
                     bytes = 0
                 }
                 bytes += leaf.count
                 if new.steps.isEmpty { new.first.append(leaf) }
-                do { try frontier.append(MerkleTree.leafHash(of: leaf)) } catch { throw .malformed("\(error)") }
+                let completed: [SubtreeHash]
+                do { completed = try frontier.append(MerkleTree.leafHash(of: leaf)) } catch {
+                    throw .malformed("\(error)")
+                }
+                new.tree.note(completed.lazy.filter { wanted.contains($0.subtree) })
             }
         }
         if bytes > 0 || frontier.size > (new.steps.last?.size ?? edge.size) {
@@ -128,7 +170,7 @@ extension WitnessNode {
     }
 
     /// One answer of the source, within its bounds.
-    private func served(from start: UInt64, to end: UInt64) async throws(WitnessRefusal) -> [[UInt8]] {
+    func served(from start: UInt64, to end: UInt64) async throws(WitnessRefusal) -> [[UInt8]] {
         let leaves: [[UInt8]]
         do { leaves = try await source.entries(from: start, to: end) } catch { throw .unavailable("\(error)") }
         guard !leaves.isEmpty, UInt64(leaves.count) <= end - start else {
@@ -142,31 +184,36 @@ extension WitnessNode {
 
     /// Re-executes leaves, and keeps one that breaks a rule: it is in a tree that the log signed.
     private func judge(
-        _ leaves: [[UInt8]], of note: SignedNote, _ working: inout WitnessCopy
+        _ leaves: [[UInt8]], of offered: Offered, in tree: KnownTree, _ working: inout WitnessCopy
     ) async throws(WitnessRefusal) {
         let times = working.head.permittedTimes(at: clock.now(), skew: Self.maximumSkewMilliseconds)
-        for leaf in leaves {
+        for (position, leaf) in leaves.enumerated() {
             let index = working.frontier.size
             do { try working.apply(leaf, checking: times) } catch {
-                let refusal = WitnessRefusal.ruleBroken(index: index, "\(error)")
-                if error is ContractViolation {
-                    await convict(refusal, note, previous: working.head, index: index, leaf: leaf)
+                if let violation = error as? ContractViolation {
+                    convictLeaf(violation, offered, after: working.frontier, leaves[position...], in: tree)
                 }
-                throw refusal
+                throw .ruleBroken(index: index, "\(error)")
             }
         }
     }
 
-    /// Makes leaves durable that are verified and not cosigned yet.
+    /// Makes leaves durable that are verified and not cosigned yet, with the signed tree that they are of.
     private func keep(
-        _ leaves: [[UInt8]], _ working: WitnessCopy, _ decision: CosigningDecision
+        _ leaves: [[UInt8]], of offered: Offered, in tree: KnownTree, _ working: inout WitnessCopy,
+        _ decision: CosigningDecision
     ) async throws(WitnessRefusal) {
         let frontier = working.frontier
+        let held = logsOwn(offered.note).map {
+            HeldTree(note: $0, checkpoint: offered.checkpoint, beyond: tree.beyond(frontier.size))
+        }
         do {
             try await store.write {
-                try WitnessCopy.save($0, leaves: leaves, reaching: frontier, by: decision, cosigning: nil)
+                try WitnessCopy.save(
+                    $0, leaves: leaves, reaching: frontier, by: decision, cosigning: nil, holding: held)
             }
         } catch { throw .unavailable("\(error)") }
+        working.didHold(held)
     }
 
     private func cosign(
@@ -183,27 +230,12 @@ extension WitnessNode {
                 note: try SignedNote(text: note.text, signatures: log + [signature]),
                 checkpoint: decision.offered, time: seconds)
             try await store.write {
-                try WitnessCopy.save($0, leaves: leaves, reaching: frontier, by: decision, cosigning: tree)
+                try WitnessCopy.save(
+                    $0, leaves: leaves, reaching: frontier, by: decision, cosigning: tree, holding: nil)
             }
             working.didCosign(tree)
             return signature.encoded
         } catch { throw .unavailable("\(error)") }
-    }
-
-    private func convict(
-        _ refusal: WitnessRefusal, _ note: SignedNote, previous known: WitnessHead, proof: [MerkleHash] = [],
-        index: UInt64? = nil, leaf: [UInt8]? = nil
-    ) async {
-        let seenAt = clock.now()
-        // Evidence is beside the answer: that it cannot be kept must not change the refusal.
-        try? await store.write { [identity] in
-            let log = try note.verified(by: [identity.log]).map(\.signature)
-            let evidence = WitnessEvidence(
-                seenAt: seenAt, reason: "\(refusal)",
-                checkpoint: try SignedNote(text: note.text, signatures: log), previous: known.cosigned?.note,
-                proof: proof, index: index, leaf: leaf)
-            try evidence.save($0)
-        }
     }
 }
 
@@ -211,8 +243,7 @@ extension WitnessHead {
     /// When a leaf may claim to have been sequenced that this witness sees now and did not see before.
     fileprivate func permittedTimes(at now: Timestamp, skew: UInt64) -> ClosedRange<Timestamp> {
         let latest = now.adding(milliseconds: skew)
-        let (cosigned, overflow) = (cosigned?.time ?? 0).multipliedReportingOverflow(by: 1_000)
-        let earliest = Timestamp(milliseconds: overflow || cosigned < skew ? 0 : cosigned - skew)
+        let earliest = WitnessNode.earliestTime(afterCosigningAt: cosigned?.time ?? 0)
         return min(earliest, latest)...latest
     }
 }

@@ -31,6 +31,7 @@ package actor WitnessNode: Witnessing {
     let clock: any Clock
     let store: Store
     let stepBytes: Int
+    let evidenceFolder: EvidenceFolder
     /// What is on the disk, in memory; nil where it must be read again.
     var copy: WitnessCopy?
     private var isExamining = false
@@ -41,12 +42,14 @@ package actor WitnessNode: Witnessing {
     ///   - signer: The witness's key, of the cosignature kind.
     ///   - log: The key of the log it watches; the origin is the key's name.
     ///   - source: Where it fetches leaves.
+    ///   - evidenceFolder: Where it keeps what convicts the log, made when there is something; by default the database's
+    ///     path and `.evidence`.
     ///   - stepBytes: As ``defaultStepBytes``.
     /// - Throws: `LedgerError/inconsistent(_:)` for a copy that disagrees with what was cosigned,
     ///   `LedgerError/storage(_:)`.
     package static func open(
         path: String, signer: NoteSigner, log: VerifierKey, source: any EntrySource, clock: any Clock,
-        stepBytes: Int = WitnessNode.defaultStepBytes
+        stepBytes: Int = WitnessNode.defaultStepBytes, evidenceFolder: String? = nil
     ) async throws(LedgerError) -> WitnessNode {
         let identity = WitnessIdentity(log: log, witness: signer.verifierKey)
         guard identity.witness.algorithm == .cosignatureV1, log.algorithm == .ed25519 else {
@@ -58,7 +61,8 @@ package actor WitnessNode: Witnessing {
                 let copy = try await WitnessCopy.load(store, identity: identity)
                 return WitnessNode(
                     signer: signer, identity: identity, source: source, clock: clock, store: store,
-                    stepBytes: stepBytes, copy: copy)
+                    stepBytes: stepBytes, copy: copy,
+                    evidenceFolder: EvidenceFolder(path: evidenceFolder ?? path + EvidenceFolder.suffix))
             } catch {
                 try? store.close()
                 throw error
@@ -76,7 +80,7 @@ package actor WitnessNode: Witnessing {
 
     private init(
         signer: NoteSigner, identity: WitnessIdentity, source: any EntrySource, clock: any Clock, store: Store,
-        stepBytes: Int, copy: WitnessCopy
+        stepBytes: Int, copy: WitnessCopy, evidenceFolder: EvidenceFolder
     ) {
         self.signer = signer
         self.identity = identity
@@ -85,6 +89,7 @@ package actor WitnessNode: Witnessing {
         self.store = store
         self.stepBytes = stepBytes
         self.copy = copy
+        self.evidenceFolder = evidenceFolder
     }
 
     /// The key that its cosignatures verify under.
@@ -95,9 +100,9 @@ package actor WitnessNode: Witnessing {
 
     /// What the log signed that convicts it, oldest first.
     ///
-    /// - Throws: `LedgerError/storage(_:)`.
-    package func evidence() async throws(LedgerError) -> [WitnessEvidence] {
-        do { return try await store.read { try WitnessEvidence.all($0) } } catch { throw .storage("\(error)") }
+    /// - Throws: `LedgerError/storage(_:)`, also for a file that is no evidence any more.
+    package func evidence() throws(LedgerError) -> [LedgerEvidence] {
+        do { return try evidenceFolder.all() } catch { throw .storage("\(error)") }
     }
 
     package func addCheckpoint(

@@ -5,11 +5,11 @@
 ///
 /// Foundation's is lenient: held to one spelling by encoding the result again, it takes six times as long for a proof hash
 /// (2.0 µs against 0.3), of which every receipt has dozens.
-enum Base64 {
+package enum Base64 {
     private static let alphabet = Array("ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/".utf8)
     private static let padding = UInt8(ascii: "=")
 
-    static func encode(_ bytes: [UInt8]) -> [UInt8] {
+    package static func encode(_ bytes: [UInt8]) -> [UInt8] {
         var text: [UInt8] = []
         text.reserveCapacity((bytes.count + 2) / 3 * 4)
         var position = 0
@@ -27,7 +27,7 @@ enum Base64 {
         return text
     }
 
-    static func decode(_ text: ArraySlice<UInt8>) throws(TransparencyLogError) -> [UInt8] {
+    package static func decode(_ text: ArraySlice<UInt8>) throws(TransparencyLogError) -> [UInt8] {
         guard text.count % 4 == 0 else { throw .notCanonicalBase64 }
         var padded = 0
         if text.last == padding { padded = text.dropLast().last == padding ? 2 : 1 }

@@ -73,21 +73,8 @@ public struct ConsistencyProof: Hashable, Sendable {
         }
     }
 
-    /// The root of the first ``oldSize`` leaves of the tree of ``newSize`` leaves that has `newRoot`, as far as the path
-    /// proves one: with another root of those leaves at hand it proves a fork, where a path that merely fails proves nothing.
-    ///
-    /// Nil where the path does not lead to `newRoot`, where nothing is proved because no leaf or all are old ones, and for a
-    /// power of two, of which the path leaves the old root out.
-    public func provenOldRoot(below newRoot: MerkleHash) -> MerkleHash? {
-        guard 0 < oldSize, oldSize < newSize, newSize <= MerkleTree.maximumSize, oldSize.nonzeroBitCount > 1,
-            path.count <= MerkleTree.maximumPathLength, let first = path.first,
-            let (old, new) = recomputedRoots(oldRoot: first), new == newRoot
-        else { return nil }
-        return old
-    }
-
     /// Both roots as the path gives them, for 0 < oldSize < newSize; nil where the path has the wrong length.
-    private func recomputedRoots(oldRoot: MerkleHash) -> (old: MerkleHash, new: MerkleHash)? {
+    func recomputedRoots(oldRoot: MerkleHash) -> (old: MerkleHash, new: MerkleHash)? {
         guard let first = path.first else { return nil }
         var node = oldSize - 1
         var last = newSize - 1

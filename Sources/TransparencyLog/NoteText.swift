@@ -1,7 +1,7 @@
 /// The characters that signed notes are made of, and the numbers and lines in them.
 ///
 /// All of it works on bytes: Swift's strings compare by canonical equivalence, and a signature does not.
-enum NoteText {
+package enum NoteText {
     static let newline = UInt8(ascii: "\n")
     static let space = UInt8(ascii: " ")
 
@@ -18,7 +18,7 @@ enum NoteText {
     }
 
     /// A decimal below 2^63 without leading zeros or sign.
-    static func decimal(_ text: ArraySlice<UInt8>) throws(TransparencyLogError) -> UInt64 {
+    package static func decimal(_ text: ArraySlice<UInt8>) throws(TransparencyLogError) -> UInt64 {
         guard !text.isEmpty, text.count <= 19, text.count == 1 || text.first != UInt8(ascii: "0") else {
             throw .notCanonicalDecimal
         }

@@ -32,17 +32,17 @@ extension FinalitySimulation {
     /// Puts what the ledger asks one witness on its way: perhaps twice, perhaps never.
     private func send(_ lane: Int) {
         guard let request = network.asked[lane] else { return }
-        sent.append((lane, request, honest))
+        sent.append((lane, request, nil))
         if !chance(lossPercent) {
-            schedule(in: delay(), .request(witness: lane, request, leaves: honest, life: life))
+            schedule(in: delay(), .request(witness: lane, request, leaves: nil, life: life))
         }
-        if chance(10) { schedule(in: delay(), .request(witness: lane, request, leaves: honest, life: nil)) }
+        if chance(10) { schedule(in: delay(), .request(witness: lane, request, leaves: nil, life: nil)) }
     }
 
     func process(_ event: Event) async throws {
         switch event {
         case .request(let witness, let request, let leaves, let life):
-            let reply = try await deliver(request, to: witness, leaves)
+            let reply = try await deliver(request, to: witness, leaves ?? honest)
             if let life, !chance(lossPercent) {
                 schedule(in: delay(), .reply(witness: witness, request, reply, life: life))
             }
@@ -145,7 +145,9 @@ extension FinalitySimulation {
             let request = SentRequest(old: old, proof: try fork.proof(from: Int(old)), checkpoint: checkpoint)
             sent.append((number, request, fork.leaves))
             note("the operator shows a fork")
-            guard case .failure(.conflict(let size)) = try await deliver(request, to: number, fork.leaves) else { return }
+            guard case .failure(.conflict(let size)) = try await deliver(request, to: number, fork.leaves) else {
+                return
+            }
             old = size
         }
     }

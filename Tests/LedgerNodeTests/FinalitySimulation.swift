@@ -19,8 +19,8 @@ final class FinalitySimulation {
     }
 
     enum Event {
-        /// `lane` is whether the ledger still waits for the answer, in the life of it that asked.
-        case request(witness: Int, SentRequest, leaves: [[UInt8]], life: Int?)
+        /// The leaves are the ledger's where none are given. `life` is that of the ledger in which it waits for an answer.
+        case request(witness: Int, SentRequest, leaves: [[UInt8]]?, life: Int?)
         case reply(witness: Int, SentRequest, FinalityNetwork.Reply, life: Int)
         case fork(witness: Int)
         case witnessCrash(Int)
@@ -49,7 +49,7 @@ final class FinalitySimulation {
     var honest: [[UInt8]] = []
     var forks: [ForgedLog] = []
     /// Everything that was ever sent, to be sent again.
-    var sent: [(witness: Int, request: SentRequest, leaves: [[UInt8]])] = []
+    var sent: [(witness: Int, request: SentRequest, leaves: [[UInt8]]?)] = []
     /// By transaction.
     var receipts: [Int: Receipt] = [:]
     /// Of the open round.

@@ -173,7 +173,7 @@ import TransparencyLog
             guard case .inconsistent = refused else { throw Mismatch() }
         }
         let evidence = try await witness.evidence()
-        #expect(evidence.map(\.checkpoint) == [try fork.note()])
+        #expect(evidence.map(\.latest) == [try fork.note()])
         await witness.close()
     }
 }

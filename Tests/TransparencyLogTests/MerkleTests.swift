@@ -91,19 +91,20 @@ import TransparencyLog
     }
 
     /// An honest log is never convicted: no path leads to a tree's root from leaves that are not its own.
-    @Test func aPathProvesTheOldRootAndNoOther() throws {
+    @Test func aPathProvesWhatATreeBeginsWithAndNothingElse() throws {
         let tree = try StoredTree(leaves: 40)
-        for new in UInt64(0)...40 {
-            for old in 0...new {
-                let proof = try ConsistencyProof.make(oldSize: old, newSize: new, resolving: tree.hash)
-                let newRoot = tree.roots[Int(new)]
-                let isProved = old > 0 && old < new && old.nonzeroBitCount > 1
-                #expect(proof.provenOldRoot(below: newRoot) == (isProved ? tree.roots[Int(old)] : nil))
-                #expect(proof.provenOldRoot(below: MerkleTree.emptyRoot) == nil)
+        for size in UInt64(1)...40 {
+            let root = tree.roots[Int(size)]
+            for prefix in 1...size {
+                let proof = try PrefixProof.make(prefix: prefix, size: size, resolving: tree.hash)
+                #expect(proof.prefixRoot(in: root) == tree.roots[Int(prefix)])
+                #expect(prefix == size || proof.prefixRoot(in: MerkleTree.emptyRoot) == nil)
                 for damaged in damage(proof.path) {
-                    let wrong = ConsistencyProof(oldSize: old, newSize: new, path: damaged)
-                    #expect(wrong.provenOldRoot(below: newRoot) == nil)
+                    #expect(PrefixProof(prefix: prefix, size: size, path: damaged).prefixRoot(in: root) == nil)
                 }
+            }
+            for prefix in [0, size + 1, .max] {
+                #expect(PrefixProof(prefix: prefix, size: size, path: []).prefixRoot(in: root) == nil)
             }
         }
     }
