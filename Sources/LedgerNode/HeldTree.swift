@@ -1,6 +1,4 @@
 internal import Octets
-internal import Persistence
-internal import ServiceProtocols
 internal import TransparencyLog
 
 /// The signed tree whose first leaves a witness has verified and not cosigned yet.
@@ -34,7 +32,7 @@ struct HeldTree: Hashable, Sendable {
 
     /// As stored, with leaves that have this right edge.
     ///
-    /// - Throws: ``LedgerError/inconsistent(_:)`` where it is not a tree of the log that begins with them.
+    /// - Throws: what is wrong where it is not a tree of the log that begins with them.
     init(note bytes: [UInt8], beyond encoded: [UInt8], edge: TreeFrontier, log: VerifierKey) throws {
         let note = try SignedNote(encoded: bytes)
         var reader = OctetReader(encoded)
@@ -47,8 +45,7 @@ struct HeldTree: Hashable, Sendable {
             note: note, checkpoint: try VerifiedCheckpoint(note, logs: [log], witnesses: []).checkpoint, beyond: beyond)
         let proof = PrefixProof(prefix: edge.size, size: checkpoint.size, path: path(from: edge) ?? [])
         guard proof.prefixRoot(in: checkpoint.root) == edge.root else {
-            throw LedgerError.inconsistent(
-                "the \(edge.size) stored leaves are not those of the tree they were taken for")
+            throw TransparencyLogError.consistencyNotProved
         }
     }
 

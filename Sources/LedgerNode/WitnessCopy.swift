@@ -147,8 +147,11 @@ struct WitnessCopy: Sendable {
         guard cosigned == head.cosigned?.checkpoint.size else {
             throw LedgerError.inconsistent("what was cosigned last is not what is stored as cosigned")
         }
-        head.held = try row.optionalBytes("tree").map { note in
-            try HeldTree(note: note, beyond: try row.bytes("beyond"), edge: frontier, log: identity.log)
+        guard let note = try row.optionalBytes("tree") else { return }
+        do {
+            head.held = try HeldTree(note: note, beyond: row.bytes("beyond"), edge: frontier, log: identity.log)
+        } catch {
+            throw LedgerError.inconsistent("the signed tree of the stored leaves does not fit them: \(error)")
         }
     }
 

@@ -17,10 +17,12 @@ struct EvidenceFolder: Sendable {
     private let fileSystem = FileSystem()
 
     /// Keeps evidence durably, unless something is kept already about a checkpoint of the same text.
-    func keep(_ evidence: LedgerEvidence) throws {
+    ///
+    /// - Parameter refused: The text of the checkpoint that completed the evidence.
+    func keep(_ evidence: LedgerEvidence, about refused: [UInt8]) throws {
         try fileSystem.makeFolder(path)
         guard try names().count < Self.maximumKept else { return }
-        let digest = Array(SHA256.hash(data: evidence.latest.text))
+        let digest = Array(SHA256.hash(data: refused))
         let file = "\(path)/\(digest.hexadecimal)\(Self.suffix)"
         guard try !fileSystem.exists(file) else { return }
         try fileSystem.replace(file, with: evidence.encoded)

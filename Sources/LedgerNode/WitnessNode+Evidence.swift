@@ -71,7 +71,8 @@ extension WitnessNode {
         keep(
             LedgerEvidence(
                 seenAt: clock.now(),
-                .brokenRule(violation.code, index: edge.size, leaf: leaf, .init(note: note, path: path))))
+                .brokenRule(violation.code, index: edge.size, leaf: leaf, .init(note: note, path: path))),
+            about: note)
     }
 
     /// Whether the leaves served beyond an edge lead to the offered root: then it is no fork, whatever proof was sent. Asked
@@ -115,13 +116,13 @@ extension WitnessNode {
                 seenAt: clock.now(), prefix: prefix, .init(note: ownNote, path: own.path),
                 .init(note: note, path: path))
         else { return }
-        keep(evidence)
+        keep(evidence, about: note)
     }
 
     /// Nothing is kept that a stranger would not be convinced by.
-    private func keep(_ evidence: LedgerEvidence) {
+    private func keep(_ evidence: LedgerEvidence, about refused: SignedNote) {
         guard (try? evidence.verify(log: identity.log)) != nil else { return }
-        try? evidenceFolder.keep(evidence)
+        try? evidenceFolder.keep(evidence, about: refused.text)
     }
 
     /// A note with the log's signature and no other: lines of strangers would make the same evidence look new.

@@ -54,11 +54,11 @@ package struct LedgerEvidence: Hashable, Sendable {
             || (first.size == second.size && !second.root.bytes.lexicographicallyPrecedes(first.root.bytes))
     }
 
-    /// The checkpoint that completed this, by which it is filed: the larger, or the one with the bad leaf.
-    package var latest: SignedNote {
+    /// The signed checkpoints, in the order of the file.
+    package var notes: [SignedNote] {
         switch charge {
-        case .fork(_, _, let second): second.note
-        case .brokenRule(_, _, _, let tree): tree.note
+        case .fork(_, let first, let second): [first.note, second.note]
+        case .brokenRule(_, _, _, let tree): [tree.note]
         }
     }
 }

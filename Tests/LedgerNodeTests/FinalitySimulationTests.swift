@@ -50,7 +50,7 @@ import Testing
     }
 
     @Test func noScheduleMakesTwoConflictingCheckpointsFinalOrLosesAReceipt() async throws {
-        let seeds = Self.seeds(sample: 16)
+        let seeds = Self.seeds(sample: 24)
         let start = ContinuousClock.now
         let failure = try await firstFailure(seeds, try FinalityParties()) { seed in
             FinalitySimulation.Options(

@@ -124,6 +124,34 @@ import TransparencyLog
         await witness.close()
     }
 
+    @Test func aHeldTreeThatDoesNotFitTheLeavesIsNotLoaded() throws {
+        let world = try World()
+        let log = try world.log(world.leaves[..<9])
+        var tree = KnownTree(size: 9)
+        var edge = TreeFrontier()
+        var frontier = TreeFrontier()
+        for leaf in log.leaves {
+            tree.note(try frontier.append(MerkleTree.leafHash(of: leaf)))
+            if frontier.size == 5 { edge = frontier }
+        }
+        let checkpoint = try Checkpoint(text: log.note().text)
+        let held = HeldTree(note: try log.note(), checkpoint: checkpoint, beyond: tree.beyond(5))
+        let bytes = held.encodedBeyond
+        #expect(try HeldTree(note: log.note().encoded, beyond: bytes, edge: edge, log: world.key) == held)
+        for position in bytes.indices {
+            var changed = bytes
+            changed[position] ^= 1
+            #expect(throws: (any Error).self) {
+                try HeldTree(note: log.note().encoded, beyond: changed, edge: edge, log: world.key)
+            }
+        }
+        let other = try world.log(world.other[..<9]).note().encoded
+        #expect(throws: (any Error).self) { try HeldTree(note: other, beyond: bytes, edge: edge, log: world.key) }
+        #expect(throws: (any Error).self) {
+            try HeldTree(note: log.note().encoded, beyond: bytes, edge: TreeFrontier(), log: world.key)
+        }
+    }
+
     // MARK: Bad leaves
 
     private func badLeaf(_ world: inout World) throws -> [UInt8] {
@@ -315,7 +343,8 @@ import TransparencyLog
         let world = try World()
         let folder = EvidenceFolder(path: world.fixture.folder.path("kept.evidence"))
         let evidence = try forkEvidence(world)
-        for _ in 0..<3 { try folder.keep(evidence) }
+        let text = try world.log(world.other[..<7]).note().text
+        for _ in 0..<3 { try folder.keep(evidence, about: text) }
         let names = try FileSystem().names(in: folder.path)
         #expect(names.count == 1 && names.allSatisfy { $0.hasSuffix(".evidence") })
         #expect(try folder.all() == [evidence])
@@ -325,7 +354,7 @@ import TransparencyLog
         let later = try LedgerEvidence.fork(
             seenAt: evidence.seenAt, prefix: 1, .init(note: world.log(world.leaves[..<1]).note(), path: []),
             .init(note: world.log(world.other[..<1]).note(), path: []))
-        try folder.keep(later)
+        try folder.keep(later, about: world.log(world.leaves[..<1]).note().text)
         #expect(try FileSystem().names(in: folder.path).count == EvidenceFolder.maximumKept)
     }
 }
