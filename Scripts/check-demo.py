@@ -77,11 +77,11 @@ def faults_of_report(report):
 
 def faults_of_log(folder, size):
     """Whether the published log has every tile of a tree of `size` leaves, and keys to audit it by."""
-    checkpoint, policy, key = folder / "ledger/checkpoint", folder / "policy", folder / "log.vkey"
+    checkpoint, policy, key = folder / "log/checkpoint", folder / "policy", folder / "log.vkey"
     if not (checkpoint.is_file() and policy.is_file() and key.is_file()):
         return
     if checkpoint.read_text(encoding="utf-8").split("\n")[1] != str(size):
-        yield f"ledger/checkpoint is not of the trail's {size} leaves"
+        yield f"log/checkpoint is not of the trail's {size} leaves"
     if f"log {key.read_text(encoding='utf-8').strip()}" not in policy.read_text(encoding="utf-8").split("\n"):
         yield "log.vkey is not the log of the policy"
     level, count = 0, size
@@ -92,7 +92,7 @@ def faults_of_log(folder, size):
                 while rest:
                     path, rest = f"x{rest % 1000:03}/{path}", rest // 1000
                 width = min(256, count - 256 * index)
-                path = f"ledger/tile/{kind}/{path}" + ("" if width == 256 else f".p/{width}")
+                path = f"log/tile/{kind}/{path}" + ("" if width == 256 else f".p/{width}")
                 tile = folder / path
                 if not tile.is_file():
                     yield f"{path} is missing"
@@ -107,7 +107,7 @@ def faults_of_folder(report, folder, source):
         yield "ecg.svg is missing"
     elif not xml.etree.ElementTree.parse(drawing).getroot().tag.endswith("svg"):
         yield "ecg.svg is not a drawing"
-    for needed in ("ledger/ledger.sqlite", "ledger/checkpoint", "ledger/tile", "policy", "log.vkey"):
+    for needed in ("ledger/ledger.sqlite", "log/checkpoint", "log/tile", "policy", "log.vkey"):
         if not (folder / needed).exists():
             yield f"{needed} is missing"
     yield from faults_of_log(folder, len(report.get("trail", [])))

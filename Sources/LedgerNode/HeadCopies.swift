@@ -19,7 +19,7 @@ struct HeadCopies: Sendable {
 
     /// - Throws: `LedgerError/inconsistent(_:)` for a copy that is damaged, missing or ahead, `LedgerError/storage(_:)`.
     init(
-        _ files: LedgerFiles, _ folder: LogFolder, _ stored: StoredLedger, _ configuration: LedgerConfiguration
+        _ files: LedgerFiles, _ folder: LogFolder, _ stored: StoredLedger, _ log: LogIdentity
     ) throws(LedgerError) {
         headPath = files.head
         publishedPath = folder.checkpointPath
@@ -32,10 +32,10 @@ struct HeadCopies: Sendable {
             publishedBytes = try folder.checkpoint()
         } catch { throw .storage("\(error)") }
         head = try headBytes.map { bytes throws(LedgerError) in
-            try SignedHead(encoded: bytes, files.head, of: configuration).checkpoint
+            try SignedHead(encoded: bytes, files.head, of: log).checkpoint
         }
         published = try publishedBytes.map { bytes throws(LedgerError) in
-            try StoredLedger.final(bytes, folder.checkpointPath, configuration).checkpoint
+            try StoredLedger.final(bytes, folder.checkpointPath, log).checkpoint
         }
         try checkOrder(stored)
     }

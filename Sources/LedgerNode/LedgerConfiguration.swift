@@ -1,14 +1,39 @@
 package import ServiceProtocols
 package import TransparencyLog
 
+/// Which log something is of, and whose cosignatures make its checkpoints final: all public.
+struct LogIdentity: Sendable {
+    /// The origin of its checkpoints: its key's name.
+    let origin: LogOrigin
+    let key: VerifierKey
+    let policyText: String
+    let policy: TrustPolicy
+
+    /// - Throws: `LedgerError/inconsistent(_:)` for a policy that is none, that names more logs than one, or that asks for no
+    ///   witness: there is no fail-open switch.
+    init(policyText: String) throws(LedgerError) {
+        self.policyText = policyText
+        do { policy = try TrustPolicy(text: Array(policyText.utf8)) } catch {
+            throw .inconsistent("the witness policy is not one: \(error)")
+        }
+        guard let key = policy.logs.first?.key, policy.logs.count == 1 else {
+            throw .inconsistent("the witness policy must name one log")
+        }
+        guard policy.hasQuorum else { throw .inconsistent("the witness policy asks for no witness") }
+        self.key = key
+        origin = LogOrigin(key.name)
+    }
+}
+
 /// What a ledger node is told when it starts: which log it is, whose cosignatures make a checkpoint final, and bounds.
 package struct LedgerConfiguration: Sendable {
     /// The log's name: the origin of its checkpoints and the name of its key.
-    package let origin: LogOrigin
+    package var origin: LogOrigin { log.origin }
     let signer: NoteSigner
     /// A C2SP tlog-policy; the founding transaction must repeat it to the byte.
-    package let policyText: String
-    package let policy: TrustPolicy
+    package var policyText: String { log.policyText }
+    package var policy: TrustPolicy { log.policy }
+    let log: LogIdentity
 
     /// Submissions that wait to be sequenced; one more is refused.
     package var maximumQueued = 4_096
@@ -40,16 +65,11 @@ package struct LedgerConfiguration: Sendable {
     /// - Throws: `LedgerError/inconsistent(_:)` where the key does not sign for the policy's log or is a witness's, and for a
     ///   policy without a quorum: there is no fail-open switch.
     package init(signer: NoteSigner, policyText: String) throws(LedgerError) {
-        origin = LogOrigin(signer.verifierKey.name)
         self.signer = signer
-        self.policyText = policyText
-        do { policy = try TrustPolicy(text: Array(policyText.utf8)) } catch {
-            throw .inconsistent("the witness policy is not one: \(error)")
-        }
-        guard policy.logs.map(\.key) == [signer.verifierKey] else {
+        log = try LogIdentity(policyText: policyText)
+        guard log.key == signer.verifierKey else {
             throw .inconsistent("the witness policy is not that of the log \(signer.verifierKey)")
         }
-        guard policy.hasQuorum else { throw .inconsistent("the witness policy asks for no witness") }
     }
 }
 

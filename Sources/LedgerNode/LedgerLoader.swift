@@ -39,7 +39,7 @@ struct LedgerLoader: Sendable {
     let store: LedgerStore
     let states: StateStore
     let files: LedgerFiles
-    let configuration: LedgerConfiguration
+    let log: LogIdentity
     let fileSystem: FileSystem
 
     private var folder: LogFolder { LogFolder(files.tiles, files: fileSystem) }
@@ -47,20 +47,20 @@ struct LedgerLoader: Sendable {
     /// - Throws: ``LedgerError/inconsistent(_:)``, ``LedgerError/storage(_:)``.
     func load(_ check: StartCheck) async throws(LedgerError) -> LoadedLedger {
         try await store.write { try bindIdentity($0) }
-        let stored = try await store.read { try StoredLedger($0, configuration) }
-        let copies = try HeadCopies(files, folder, stored, configuration)
+        let stored = try await store.read { try StoredLedger($0, log) }
+        let copies = try HeadCopies(files, folder, stored, log)
         let size = stored.stagedStart + UInt64(stored.staged.count)
-        var state = try storedState(upTo: size)
-        let settledState = state.entryCount
-        if check == .everything {
-            try StoredLogCheck(folder: folder, configuration: configuration)
-                .check(stored, copies: copies, against: state)
-        }
         let settledEdge = try edge(at: stored.stagedStart)
         var edge = settledEdge
         try append(stored, copies, to: &edge)
         try checkHead(stored, edge)
         try checkCopies(copies, stored, edge)
+        var state = try storedState(upTo: size)
+        let settledState = state.entryCount
+        if check == .everything {
+            try StoredLogCheck(folder: folder, log: log)
+                .check(stored, copies: copies, against: state)
+        }
         try executeMissing(stored, &state)
         let leaves = stored.staged.map(\.leaf)
         var loaded = LoadedLedger(
@@ -76,8 +76,8 @@ struct LedgerLoader: Sendable {
 
     /// Writes the log's name into a new database, and compares it with that of an old one.
     private func bindIdentity(_ transaction: StoreTransaction) throws {
-        let origin = configuration.origin.description
-        let key = configuration.signer.verifierKey.vkey
+        let origin = log.origin.description
+        let key = log.key.vkey
         guard let row = try transaction.row("SELECT origin, log_key FROM log") else {
             try transaction.execute(
                 "INSERT INTO log (id, origin, log_key) VALUES (1, ?, ?)", [.text(origin), .text(key)])
@@ -91,7 +91,7 @@ struct LedgerLoader: Sendable {
     /// The world state of the first leaves, at most `size`.
     private func storedState(upTo size: UInt64) throws(LedgerError) -> WorldState {
         let state: WorldState
-        do { state = try states.state(origin: configuration.origin.description) } catch {
+        do { state = try states.state(origin: log.origin.description) } catch {
             throw .inconsistent("\(files.state): \(error)")
         }
         guard state.entryCount <= size else {
@@ -187,7 +187,7 @@ struct LedgerLoader: Sendable {
         let index = state.entryCount
         do {
             let entry = try LedgerEntry(serialized: leaf)
-            try configuration.checkFounding(entry.signedTransaction)
+            try log.checkFounding(entry.signedTransaction)
             try state.apply(entry)
         } catch { throw .inconsistent("leaf \(index) breaks a rule: \(error)") }
     }
@@ -212,7 +212,7 @@ private struct StagedTree {
     }
 }
 
-extension LedgerConfiguration {
+extension LogIdentity {
     /// A founding must state the very policy by which this node decides what is final.
     func checkFounding(_ transaction: SignedTransaction) throws(ContractViolation) {
         guard case .ledgerFounded(let founding) = transaction.body else { return }

@@ -162,7 +162,7 @@ extension LedgerNode {
         let time = try nextTime(now)
         do throws(ContractViolation) {
             let entry = try LedgerEntry(sequencedAt: time, submission.transaction)
-            try configuration.checkFounding(submission.transaction)
+            try configuration.log.checkFounding(submission.transaction)
             do throws(ContractViolation) {
                 try state.apply(entry, signatures: submission.signatures)
             } catch  where error.code == .signaturesNotVerified {

@@ -87,13 +87,14 @@ package actor LedgerNode: Ledger {
         sequencer wrap: (any LogSequencing) -> any LogSequencing = { $0 }
     ) async throws(LedgerError) -> LedgerNode {
         let files = LedgerFiles(database: path)
-        let store = LedgerStore(store: try opened { () throws(PersistenceError) in try Store(path: path, schema: .ledger) })
+        let store = LedgerStore(
+            store: try LedgerError.whileOpening { () throws(PersistenceError) in try Store(path: path, schema: .ledger) })
         var states: StateStore?
         do throws(LedgerError) {
-            let opened = try opened { () throws(PersistenceError) in try StateStore(path: files.state) }
+            let opened = try LedgerError.whileOpening { () throws(PersistenceError) in try StateStore(path: files.state) }
             states = opened
             let loaded = try await LedgerLoader(
-                store: store, states: opened, files: files, configuration: configuration, fileSystem: fileSystem
+                store: store, states: opened, files: files, log: configuration.log, fileSystem: fileSystem
             ).load(check)
             let tiles = try await LogTiles.opened(files, loaded, fileSystem: fileSystem)
             return LedgerNode(
@@ -104,13 +105,6 @@ package actor LedgerNode: Ledger {
             try? store.store.close()
             try? states?.close()
             throw error
-        }
-    }
-
-    private static func opened<Opened>(_ open: () throws(PersistenceError) -> Opened) throws(LedgerError) -> Opened {
-        do { return try open() } catch {
-            if case .corrupt = error { throw .inconsistent("\(error)") }
-            throw .storage("\(error)")
         }
     }
 
@@ -141,7 +135,7 @@ package actor LedgerNode: Ledger {
     /// Checks everything stored anew.
     func loadAgain() async throws(LedgerError) -> LoadedLedger {
         try await LedgerLoader(
-            store: store, states: states, files: files, configuration: configuration, fileSystem: fileSystem
+            store: store, states: states, files: files, log: configuration.log, fileSystem: fileSystem
         ).load(.newest)
     }
 

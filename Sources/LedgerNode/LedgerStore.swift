@@ -74,3 +74,13 @@ struct FinalNote: Sendable {
         encoded = note.encoded
     }
 }
+
+extension LedgerError {
+    /// Opens a database; one that is damaged is inconsistent, all else the storage's failure.
+    static func whileOpening<Opened>(_ open: () throws(PersistenceError) -> Opened) throws(LedgerError) -> Opened {
+        do { return try open() } catch {
+            if case .corrupt = error { throw .inconsistent("\(error)") }
+            throw .storage("\(error)")
+        }
+    }
+}

@@ -25,34 +25,34 @@ struct StoredLedger: Sendable {
     var stagedStart: UInt64 = 0
 
     /// - Throws: `LedgerError/inconsistent(_:)`, or what the database throws.
-    init(_ transaction: StoreTransaction, _ configuration: LedgerConfiguration) throws {
+    init(_ transaction: StoreTransaction, _ log: LogIdentity) throws {
         head = try transaction.row("SELECT note FROM head").map {
-            try Self.head(try $0.bytes("note"), configuration)
+            try Self.head(try $0.bytes("note"), log)
         }
         var fault: LedgerError?
         try transaction.forEachRow("SELECT size, note FROM final_checkpoint") { row throws(PersistenceError) in
             let (size, note) = (try row.unsigned("size"), try row.bytes("note"))
-            do throws(LedgerError) { finals[size] = try Self.final(note, filedUnder: size, configuration) } catch {
+            do throws(LedgerError) { finals[size] = try Self.final(note, filedUnder: size, log) } catch {
                 fault = fault ?? error
             }
         }
         if let fault { throw fault }
-        latest = try Self.latest(transaction, finals, configuration)
+        latest = try Self.latest(transaction, finals, log)
         try readStaged(transaction)
     }
 
-    private static func head(_ bytes: [UInt8], _ configuration: LedgerConfiguration) throws(LedgerError) -> SignedHead {
-        try SignedHead(encoded: bytes, "the signed head", of: configuration)
+    private static func head(_ bytes: [UInt8], _ log: LogIdentity) throws(LedgerError) -> SignedHead {
+        try SignedHead(encoded: bytes, "the signed head", of: log)
     }
 
     private static func latest(
-        _ transaction: StoreTransaction, _ finals: [UInt64: VerifiedCheckpoint], _ configuration: LedgerConfiguration
+        _ transaction: StoreTransaction, _ finals: [UInt64: VerifiedCheckpoint], _ log: LogIdentity
     ) throws -> VerifiedCheckpoint? {
         guard let row = try transaction.row("SELECT note FROM latest_checkpoint") else {
             guard finals.isEmpty else { throw LedgerError.inconsistent("the newest cosigned checkpoint is missing") }
             return nil
         }
-        let latest = try final(try row.bytes("note"), "the newest cosigned checkpoint", configuration)
+        let latest = try final(try row.bytes("note"), "the newest cosigned checkpoint", log)
         guard let size = finals.keys.max(), let final = finals[size], final.checkpoint == latest.checkpoint else {
             throw LedgerError.inconsistent("the newest cosigned checkpoint is not the last final one")
         }
@@ -60,9 +60,9 @@ struct StoredLedger: Sendable {
     }
 
     private static func final(
-        _ note: [UInt8], filedUnder size: UInt64, _ configuration: LedgerConfiguration
+        _ note: [UInt8], filedUnder size: UInt64, _ log: LogIdentity
     ) throws(LedgerError) -> VerifiedCheckpoint {
-        let final = try final(note, "the final checkpoint of size \(size)", configuration)
+        let final = try final(note, "the final checkpoint of size \(size)", log)
         guard final.checkpoint.size == size else {
             throw .inconsistent("the final checkpoint filed under size \(size) says \(final.checkpoint.size)")
         }
@@ -71,9 +71,9 @@ struct StoredLedger: Sendable {
 
     /// Reads a stored checkpoint that must be final.
     static func final(
-        _ note: [UInt8], _ what: String, _ configuration: LedgerConfiguration
+        _ note: [UInt8], _ what: String, _ log: LogIdentity
     ) throws(LedgerError) -> VerifiedCheckpoint {
-        do { return try configuration.policy.verify(SignedNote(encoded: note), origin: configuration.origin) } catch {
+        do { return try log.policy.verify(SignedNote(encoded: note), origin: log.origin) } catch {
             throw .inconsistent("\(what) does not count: \(error)")
         }
     }
@@ -96,14 +96,14 @@ extension SignedHead {
     /// Reads a stored head and demands the log's own signature and origin.
     ///
     /// - Throws: `LedgerError/inconsistent(_:)`, in which `what` names it.
-    init(encoded bytes: [UInt8], _ what: String, of configuration: LedgerConfiguration) throws(LedgerError) {
+    init(encoded bytes: [UInt8], _ what: String, of log: LogIdentity) throws(LedgerError) {
         do {
             let note = try SignedNote(encoded: bytes)
             let verified = try VerifiedCheckpoint(
-                note, logs: [configuration.signer.verifierKey], witnesses: [])
+                note, logs: [log.key], witnesses: [])
             self.init(checkpoint: verified.checkpoint, note: note)
         } catch { throw .inconsistent("\(what) does not count: \(error)") }
-        guard checkpoint.origin == configuration.origin else {
+        guard checkpoint.origin == log.origin else {
             throw .inconsistent("\(what) is of \(checkpoint.origin)")
         }
     }

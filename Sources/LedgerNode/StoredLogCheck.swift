@@ -9,7 +9,7 @@ internal import TransparencyLog
 /// level, every final checkpoint, every row of the world state.
 struct StoredLogCheck {
     let folder: LogFolder
-    let configuration: LedgerConfiguration
+    let log: LogIdentity
 
     private struct Execution {
         var state: WorldState
@@ -29,7 +29,7 @@ struct StoredLogCheck {
         _ ledger: StoredLedger, copies: HeadCopies, against stored: WorldState
     ) throws(LedgerError) {
         var execution = Execution(
-            state: WorldState(origin: configuration.origin.description),
+            state: WorldState(origin: log.origin.description),
             sizes: Set(ledger.finals.keys).union(copies.sizes), stateSize: stored.entryCount)
         do {
             try noteState(&execution)
@@ -71,7 +71,7 @@ struct StoredLogCheck {
         let index = execution.edge.size
         do {
             let entry = try LedgerEntry(serialized: leaf)
-            try configuration.checkFounding(entry.signedTransaction)
+            try log.checkFounding(entry.signedTransaction)
             try execution.state.apply(entry)
         } catch { throw LedgerError.inconsistent("leaf \(index) breaks a rule: \(error)") }
         let filled = try execution.edge.append(MerkleTree.leafHash(of: leaf))

@@ -4,6 +4,7 @@ import LedgerReplica
 import LogStorage
 import Octets
 import ParasolClient
+import ServiceProtocols
 import TransparencyLog
 
 /// `parasol audit compare A B --policy FILE`
@@ -15,12 +16,12 @@ struct AuditCompare: AsyncParsableCommand {
             Each of the two is a folder with a ledger, or a file with one signed checkpoint; the larger of the two must be a \
             folder unless both are of the same size. Both checkpoints must meet the policy. A fork is two checkpoints that one \
             log signed and witnesses cosigned and that cannot both be honest: with two folders, the first leaf that differs is \
-            named and proved in each. A fork makes the exit status 1; -o writes the evidence. Damaged files are never taken \
-            for a fork.
+            named and proved in each. A fork makes the exit status 1; -o writes the evidence, which `parasol audit evidence` \
+            checks offline. Damaged files are never taken for a fork.
 
             Examples:
               parasol audit compare mirror-a mirror-b --policy policy
-              parasol audit compare checkpoint-of-last-month mirror-a --policy policy -o evidence.json
+              parasol audit compare checkpoint-of-last-month mirror-a --policy policy -o fork.evidence
             """)
 
     @Argument(help: "A folder with a ledger, or a file with a signed checkpoint.", completion: .file())
@@ -53,7 +54,7 @@ struct AuditCompare: AsyncParsableCommand {
             }
             var summary = CompareSummary(relation, (first, one), (second, other))
             if case .fork(let fork) = relation, let output {
-                try AuditFiles.write(Array(try AuditOutput.json(ForkEvidence(fork)).utf8) + [0x0a], to: output)
+                try AuditFiles.write(try fork.evidence(seenAt: SystemClock().now()).encoded, to: output)
                 summary.evidence = output
             }
             if json { print(try AuditOutput.json(summary)) } else { summary.lines.forEach { print($0) } }
@@ -127,34 +128,5 @@ private struct CompareSummary: Encodable {
             lines.append(evidence.map { "  evidence: \($0)" } ?? "  -o FILE writes the evidence")
             return lines
         }
-    }
-}
-
-/// A fork as a file.
-private struct ForkEvidence: Encodable {
-    struct Side: Encodable {
-        /// The signed note, as it was published.
-        let checkpoint: String
-        /// C2SP tlog-proof of the first differing leaf.
-        let leafProof: String?
-        /// The leaf in hexadecimal.
-        let leaf: String?
-
-        init(_ log: ShownLog, _ proof: LeafProof?) {
-            checkpoint = String(decoding: log.note, as: UTF8.self)
-            leafProof = proof.map { String(decoding: $0.proof.encoded, as: UTF8.self) }
-            leaf = proof.map { $0.leaf.hexadecimal }
-        }
-    }
-
-    let evidence = "fork"
-    let smaller, larger: Side
-    /// From the larger log, from the smaller one's size: hashes in hexadecimal.
-    let consistencyProof: [String]?
-
-    init(_ fork: LogFork) {
-        smaller = Side(fork.smaller, fork.leaves?.smaller)
-        larger = Side(fork.larger, fork.leaves?.larger)
-        consistencyProof = fork.consistency.map { $0.path.map { $0.hexadecimal } }
     }
 }

@@ -1,9 +1,12 @@
 import ArgumentParser
 import Electrocardiogram
 import Foundation
+import LedgerNode
 import LedgerReplica
 import LogStorage
 import ParasolClient
+import ServiceProtocols
+import TransparencyLog
 
 /// `parasol audit fsck FOLDER`
 struct AuditFsck: AsyncParsableCommand {
@@ -20,7 +23,7 @@ struct AuditFsck: AsyncParsableCommand {
             Mend a folder by copying the files that are named from another copy of the same ledger, and run this again.
 
             Examples:
-              parasol audit fsck out/ledger --policy out/policy --database out/ledger/ledger.sqlite
+              parasol audit fsck out/log --policy out/policy --database out/ledger/ledger.sqlite
               parasol audit fsck mirror --json
             """)
 
@@ -30,7 +33,7 @@ struct AuditFsck: AsyncParsableCommand {
     var policy: String?
 
     @Option(
-        help: "The ledger's database, which may lie in the folder. Its rows are not compared yet, which a notice says.",
+        help: "The ledger's database: it, what lies beside it, and every rule are checked too. The ledger must not run.",
         completion: .file())
     var database: String?
 
@@ -69,15 +72,26 @@ struct AuditFsck: AsyncParsableCommand {
         }
     }
 
-    /// What is checked of the database: nothing so far but that it is there, and the report says so.
+    /// Everything that the ledger derives from its leaves, held against the leaves executed anew.
     private func databaseChecks() throws -> [LogCheck] {
         guard let database else { return [] }
         guard FileManager.default.fileExists(atPath: database) else {
             throw AuditCommandError.unreadable(database, "nothing is there")
         }
+        guard let policy else {
+            throw ValidationError("--database needs --policy: whose signatures count decides what may stand in it.")
+        }
+        let text = String(decoding: try AuditFiles.read(policy, atMost: SignedNote.maximumBytes), as: UTF8.self)
+        let check = try LedgerFilesCheck(LedgerFiles(database: database), policyText: text)
         return [
             LogCheck("database") { _, report, _ in
-                report(LogFinding(.notice, database, "its rows were not compared with the log"))
+                do throws(LedgerError) { try await check.run() } catch {
+                    if case .inconsistent(let reason) = error {
+                        report(LogFinding(.damaged, database, reason))
+                    } else {
+                        report(LogFinding(.unreadable, database, "\(error)"))
+                    }
+                }
             }
         ]
     }

@@ -17,7 +17,7 @@ struct AuditProve: AsyncParsableCommand {
             that knows the format; the proof does not change when the ledger grows.
 
             Example:
-              parasol audit prove out/ledger 17 -o opened.tlog-proof
+              parasol audit prove out/log 17 -o opened.tlog-proof
               parasol audit check opened.tlog-proof --leaf opened.leaf --policy out/policy
             """)
 

@@ -24,8 +24,8 @@ struct AuditTrail: AsyncParsableCommand {
             The ledger names nobody: which person stands behind an identity, its member organisation knows.
 
             Examples:
-              parasol audit trail out/ledger --policy out/policy
-              parasol audit trail out/ledger --policy out/policy --kind RecordOpened --since 2026-03-01 --format csv
+              parasol audit trail out/log --policy out/policy
+              parasol audit trail out/log --policy out/policy --kind RecordOpened --since 2026-03-01 --format csv
             """)
 
     enum Format: String, CaseIterable, ExpressibleByArgument { case table, json, csv }

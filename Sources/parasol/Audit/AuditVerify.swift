@@ -23,7 +23,7 @@ struct AuditVerify: AsyncParsableCommand {
             work. All else is checked for every leaf, and the report says what was not.
 
             Examples:
-              parasol audit verify out/ledger --policy out/policy
+              parasol audit verify out/log --policy out/policy
               parasol audit verify mirror --policy policy --from checkpoint-of-last-month --json
             """)
 

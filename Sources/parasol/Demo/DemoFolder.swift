@@ -42,7 +42,7 @@ struct DemoFolder {
 
     /// The command that audits what stays, for whoever wants to check the demonstration.
     var auditCommand: String {
-        "parasol audit verify \(Self.quoted(path + "/ledger")) --policy \(Self.quoted(path + "/policy"))"
+        "parasol audit verify \(Self.quoted(path + "/log")) --policy \(Self.quoted(path + "/policy"))"
     }
 
     /// A path as a shell takes it for one word.

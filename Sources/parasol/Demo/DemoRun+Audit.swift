@@ -14,7 +14,7 @@ import Umbral
 /// The ledger: re-executed, read for names, and forged.
 extension DemoRun {
     mutating func audit(_ deposit: Depositor.Deposit, _ access: InterceptedAccess, _ cast: Cast) async throws {
-        let log = LogFolder(try folder.subfolder("ledger"))
+        let log = LogFolder(try folder.subfolder("log"))
         let trust = cast.node.trust
         let trail = try await reporter.step("audit", "The auditor re-executes the whole ledger from its bytes") {
             let size = try await LedgerCopy.write(cast.node.session(), to: log)
@@ -25,7 +25,7 @@ extension DemoRun {
                 report.size == size && trail.count == Int(size), "the audit saw \(trail.count) of \(size) leaves")
             return ("\(size) leaves, root \(report.root.prefix(16))...", trail)
         }
-        files["ledger"] = log.path
+        files["log"] = log.path
         files["policy"] = try folder.write(Array(trust.policyText.utf8), to: "policy")
         if let key = trust.policy.logs.first?.key {
             files["log key"] = try folder.write(Array("\(key.vkey)\n".utf8), to: "log.vkey")

@@ -3,6 +3,8 @@ import LogStorage
 import Octets
 import ParasolClient
 import TestKit
+import ServiceProtocols
+import SharingContracts
 import Testing
 import TransparencyLog
 
@@ -53,10 +55,11 @@ import TransparencyLog
         }
         guard case .fork(let bare) = try LogRelation(try alone(forked), honest) else { return #expect(Bool(false)) }
         #expect(bare.leaves == nil)
-        // Of a power of two the path leaves out the old root; for other sizes it proves which leaves the larger tree begins with.
-        if let proof = bare.consistency, size.nonzeroBitCount > 1 {
-            let proven = try #require(proof.provenOldRoot(below: honest.checkpoint.root))
-            #expect(proven != forked.checkpoint.root)
+        for fork in [fork, bare] {
+            let evidence = try fork.evidence(seenAt: Timestamp(milliseconds: 1))
+            let read = try LedgerEvidence(encoded: evidence.encoded)
+            let log = try #require(ledger.trust.policy.logs.first)
+            #expect(try read.verify(log: log.key).convicts)
         }
     }
 

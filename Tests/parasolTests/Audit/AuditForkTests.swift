@@ -43,10 +43,16 @@ import TransparencyLog
     }
 
     private func compare(_ arguments: String...) throws -> (status: Int32, output: String) {
+        try run(["compare"] + arguments + ["--policy", "policy"])
+    }
+
+    private func audit(_ arguments: String...) throws -> (status: Int32, output: String) { try run(arguments) }
+
+    private func run(_ arguments: [String]) throws -> (status: Int32, output: String) {
         let process = Process()
         process.executableURL = URL(filePath: CommandLine.arguments[0]).deletingLastPathComponent()
             .appending(path: "parasol")
-        process.arguments = ["audit", "compare"] + arguments + ["--policy", "policy"]
+        process.arguments = ["audit"] + arguments
         process.currentDirectoryURL = folder
         let place = folder.appending(path: "output-\(UUID())")
         try Data().write(to: place)
@@ -60,25 +66,21 @@ import TransparencyLog
     }
 
     @Test func aForkExitsWith1AndItsEvidenceChecksOffline() throws {
-        let run = try compare("honest", "forked", "-o", "evidence.json")
+        let run = try compare("honest", "forked", "-o", "fork.evidence")
         #expect(run.status == 1)
         #expect(run.output.contains("FORK"))
         #expect(run.output.contains("first leaf that differs is 270"))
-        let evidence = try #require(
-            try JSONSerialization.jsonObject(with: Data(contentsOf: folder.appending(path: "evidence.json")))
-                as? [String: Any])
-        #expect(evidence["evidence"] as? String == "fork")
-        let policy = try TrustPolicy(text: Array(Data(contentsOf: folder.appending(path: "policy"))))
-        for (side, leaf) in [("smaller", "another 270"), ("larger", "leaf 270")] {
-            let part = try #require(evidence[side] as? [String: String])
-            let proof = try LogProof(encoded: Array(try #require(part["leafProof"]).utf8))
-            #expect(part["leaf"] == Array(leaf.utf8).hexadecimal)
-            try proof.verify(leafHash: MerkleTree.leafHash(of: Array(leaf.utf8)), policy: policy)
-        }
+        let convicted = try audit("evidence", "fork.evidence", "--policy", "policy")
+        #expect(convicted.status == 0)
+        #expect(convicted.output.contains("signed a tree of 280 and one of 300 leaves, and their first 280 leaves differ"))
+        var altered = try Data(contentsOf: folder.appending(path: "fork.evidence"))
+        altered[altered.count - 9] ^= 1
+        try altered.write(to: folder.appending(path: "altered.evidence"))
+        #expect(try audit("evidence", "altered.evidence", "--policy", "policy").status == 1)
         // Evidence is not written over.
-        #expect(try compare("honest", "forked", "-o", "evidence.json").status == 1)
-        #expect(try compare("honest", "forked", "-o", "evidence.json").output == "")
-        #expect(try compare("honest", "forked", "-o", "evidence.json", "--force").output.contains("FORK"))
+        #expect(try compare("honest", "forked", "-o", "fork.evidence").status == 1)
+        #expect(try compare("honest", "forked", "-o", "fork.evidence").output == "")
+        #expect(try compare("honest", "forked", "-o", "fork.evidence", "--force").output.contains("FORK"))
     }
 
     @Test func aContinuationExitsWith0AndWhatNobodyCanSayWith64() throws {

@@ -1,5 +1,7 @@
 package import LedgerReplica
 package import LogStorage
+package import ServiceProtocols
+package import SharingContracts
 package import TransparencyLog
 
 /// A state of a log that somebody was shown: a signed checkpoint, and where there is one the folder with its tiles.
@@ -29,6 +31,8 @@ package struct LogFork: Sendable {
     /// That the larger tree begins with other leaves than the smaller one's; nil where both have as many leaves and their
     /// roots say it.
     package let consistency: ConsistencyProof?
+    /// What the larger tree begins with: the path of a `PrefixProof` of as many leaves as the smaller one has.
+    package let prefixPath: [MerkleHash]
     /// The first leaf that differs, as each has it, proved in each; nil where one of the two is no folder.
     package let leaves: (smaller: LeafProof, larger: LeafProof)?
 }
@@ -51,7 +55,7 @@ package enum LogRelation: Sendable {
         let old = smaller.checkpoint
         let new = larger.checkpoint
         if old.size == new.size {
-            self = old.root == new.root ? .same : .fork(try LogFork(smaller, larger, nil))
+            self = old.root == new.root ? .same : .fork(try LogFork(smaller, larger, nil, []))
             return
         }
         guard let folder = larger.folder else {
@@ -66,20 +70,32 @@ package enum LogRelation: Sendable {
                 try proof.verify(oldRoot: old.root, newRoot: new.root)
                 self = .extended(proof)
             } catch TransparencyLogError.consistencyNotProved {
-                self = .fork(try LogFork(smaller, larger, proof))
+                let prefix = try PrefixProof.make(prefix: old.size, size: new.size) { try tiles.hash(of: $0) }
+                self = .fork(try LogFork(smaller, larger, proof, prefix.path))
             }
         } catch { throw AuditError(storing: error) }
     }
 }
 
 extension LogFork {
+    /// What convicts the log before anybody who knows its key (Protocols/evidence.md).
+    ///
+    /// - Parameter seenAt: When it was found.
+    package func evidence(seenAt: Timestamp) throws -> LedgerEvidence {
+        try LedgerEvidence.fork(
+            seenAt: seenAt, prefix: smaller.checkpoint.size,
+            LedgerEvidence.SignedTree(note: try SignedNote(encoded: smaller.note), path: []),
+            LedgerEvidence.SignedTree(note: try SignedNote(encoded: larger.note), path: prefixPath))
+    }
+
     /// - Parameter consistency: The larger tree's own proof from the smaller one's size.
     fileprivate init(
-        _ smaller: ShownLog, _ larger: ShownLog, _ consistency: ConsistencyProof?
+        _ smaller: ShownLog, _ larger: ShownLog, _ consistency: ConsistencyProof?, _ prefixPath: [MerkleHash]
     ) throws(AuditError) {
         self.smaller = smaller
         self.larger = larger
         self.consistency = consistency
+        self.prefixPath = prefixPath
         guard let one = smaller.folder, let other = larger.folder else {
             leaves = nil
             return
