@@ -4,8 +4,9 @@
 usage: check-demo.py REPORT.json FOLDER [RECORD.hea]
 
 The report must be one JSON object that lists every step of the demonstration, in order and all held, says for each
-property what attacked it, and has the ledger's trail without a gap. FOLDER must hold the drawing, the ledger (its database,
-and beside it the C2SP tlog-tiles that anybody can audit), the policy and the log's key to audit it by, and the exported record. With RECORD.hea, every file of the export must equal, byte for byte, its namesake beside it.
+property what attacked it, and has the ledger's trail without a gap. FOLDER must hold the drawing, the ledger's database, a
+copy of the log as C2SP tlog-tiles, the policy and the log's key to audit it by, and the exported record. With RECORD.hea,
+every file of the export must equal, byte for byte, its namesake beside it.
 
 Exit status: 0 all of it, 1 not (what is wrong is printed).
 """

@@ -51,7 +51,8 @@ struct HeadCopies: Sendable {
         }
         guard published.map({ $0.size <= final }) ?? true else {
             throw .inconsistent(
-                "\(publishedPath) says \(published?.size ?? 0) leaves, and in the database \(final) are final: it is an older copy")
+                "\(publishedPath) says \(published?.size ?? 0) leaves, and in the database \(final) are final: it is an older copy"
+            )
         }
     }
 

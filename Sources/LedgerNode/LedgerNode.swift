@@ -88,10 +88,12 @@ package actor LedgerNode: Ledger {
     ) async throws(LedgerError) -> LedgerNode {
         let files = LedgerFiles(database: path)
         let store = LedgerStore(
-            store: try LedgerError.whileOpening { () throws(PersistenceError) in try Store(path: path, schema: .ledger) })
+            store: try LedgerError.whileOpening { () throws(PersistenceError) in try Store(path: path, schema: .ledger)
+            })
         var states: StateStore?
         do throws(LedgerError) {
-            let opened = try LedgerError.whileOpening { () throws(PersistenceError) in try StateStore(path: files.state) }
+            let opened = try LedgerError.whileOpening { () throws(PersistenceError) in try StateStore(path: files.state)
+            }
             states = opened
             let loaded = try await LedgerLoader(
                 store: store, states: opened, files: files, log: configuration.log, fileSystem: fileSystem

@@ -59,7 +59,7 @@ extension Fixture {
         ("DELETE FROM staged WHERE position = (SELECT max(position) FROM staged)", "says 11 leaves, and 10 are stored"),
         ("DELETE FROM staged", "says 11 leaves, and 0 are stored"),
         ("INSERT INTO staged SELECT 99, zeroblob(16), leaf FROM staged WHERE position = 0", "leaf 11 is missing"),
-        ("UPDATE staged SET position = position + 256", "tile/entries/000"),
+        ("UPDATE staged SET position = position + 256", "tile/1/000.p/1 is missing"),
         ("DELETE FROM head", "ledger.head says 11 leaves, and the database has 0"),
         ("UPDATE head SET note = x'00'", "the signed head"),
         ("UPDATE head SET note = (SELECT note FROM final_checkpoint WHERE size = 5)", "ledger.head says 11 leaves"),

@@ -110,7 +110,7 @@ extension Deployment {
         for (path, words) in [
             ("tile/entries/000", "leaf"), ("tile/0/000", "the stored hash of leaf 128"),
             ("tile/entries/001.p/44", "tile/entries/001.p/44 is not what the staged leaves make it"),
-            ("tile/0/001.p/44", "leaf 278"), ("tile/1/000.p/1", "tile/1/000.p/1 is not what the staged leaves make it"),
+            ("tile/0/001.p/44", "leaf 278"), ("tile/1/000.p/1", "do not hash to the root of the signed head"),
         ] {
             let file = URL(fileURLWithPath: fixture.tiles.path + "/" + path)
             let whole = try Data(contentsOf: file)
@@ -183,7 +183,9 @@ extension Deployment {
         var didFail = true
         while didFail {
             try fixture.copyLedger("prepared", to: "ledger")
-            for number in 0..<3 { try fixture.copyDatabase("prepared-\(number).sqlite", to: "witness-\(number).sqlite") }
+            for number in 0..<3 {
+                try fixture.copyDatabase("prepared-\(number).sqlite", to: "witness-\(number).sqlite")
+            }
             let left = Mutex<Int?>(nil)
             let files = FileSystem { _, _ in
                 left.withLock { left in

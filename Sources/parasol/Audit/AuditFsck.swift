@@ -33,7 +33,8 @@ struct AuditFsck: AsyncParsableCommand {
     var policy: String?
 
     @Option(
-        help: "The ledger's database: it, what lies beside it, and every rule are checked too. The ledger must not run.",
+        help:
+            "The ledger's database: it, what lies beside it, and every rule are checked too. The ledger must not run.",
         completion: .file())
     var database: String?
 

@@ -2,9 +2,9 @@ import LedgerReplica
 import LogStorage
 import Octets
 import ParasolClient
-import TestKit
 import ServiceProtocols
 import SharingContracts
+import TestKit
 import Testing
 import TransparencyLog
 
