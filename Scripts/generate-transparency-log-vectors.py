@@ -12,10 +12,12 @@ import json
 import pathlib
 import sys
 
-from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
+from cryptography.exceptions import InvalidSignature
+from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey, Ed25519PublicKey
 from cryptography.hazmat.primitives.serialization import Encoding, PublicFormat
 
 sys.path.insert(0, str(pathlib.Path(__file__).resolve().parent))
+from independent import ed25519  # noqa: E402
 from independent.vectors import bound  # noqa: E402
 
 
@@ -170,6 +172,23 @@ def flip(line):
     return body[:-1] + alphabet[alphabet.index(body[-1]) + 1] + padding + "\n"
 
 
+def edges():
+    """Signatures at the edges of Ed25519 as notes: those that verify, and those that do not. OpenSSL must say the same."""
+    text = "Which signatures verify is one rule.\n"
+    good, refused = [], []
+    for why, public, signature, verifies in ed25519.edge_cases(text.encode()):
+        try:
+            Ed25519PublicKey.from_public_bytes(public).verify(signature, text.encode())
+            assert verifies, why
+        except InvalidSignature:
+            assert not verifies, why
+        name = "edge.example.org/log"
+        key = vkey(name, 1, public)
+        note = f"{text}\n\u2014 {name} {b64(key_id(name, 1, public) + signature)}\n"
+        (good if verifies else refused).append((f"Ed25519: {why}", note, key))
+    return good, refused
+
+
 def notes():
     text = "A note.\n\nWith an empty line in its text, and ünïcödé.\n"
     log, other = LOG.sign(text), OTHER.sign(text)
@@ -213,12 +232,15 @@ def notes():
         ("101 signatures", text + "\n" + log * 101, [LOG], "tooManySignatures"),
         ("too large", "x" * 65536 + "\n\n" + log, [LOG], "tooLarge"),
     ]
+    verifying, failing = edges()
     return {
         "good": [
             {"why": w, "note": n, "keys": [k.vkey for k in ks], "verified": [k.vkey for k in vs]}
             for w, n, ks, vs in good
-        ],
-        "refused": [{"why": w, "note": n, "keys": [k.vkey for k in ks], "error": e} for w, n, ks, e in refused],
+        ]
+        + [{"why": w, "note": n, "keys": [k], "verified": [k]} for w, n, k in verifying],
+        "refused": [{"why": w, "note": n, "keys": [k.vkey for k in ks], "error": e} for w, n, ks, e in refused]
+        + [{"why": w, "note": n, "keys": [k], "error": "badSignature"} for w, n, k in failing],
         "not_utf8": (text.encode()[:7] + b"\xff\n\n" + log.encode()).hex(),
     }
 
