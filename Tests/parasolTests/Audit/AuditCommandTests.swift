@@ -2,47 +2,13 @@ import Foundation
 import Testing
 
 /// `parasol audit`, run as a program on what `parasol demo --keep` leaves.
-@Suite final class AuditCommandTests {
-    private let folder: URL
+@Suite struct AuditCommandTests {
+    private let program: ProgramFolder
+    private var folder: URL { program.url }
 
-    init() throws {
-        folder = FileManager.default.temporaryDirectory.appending(path: "parasol-audit-\(UUID())")
-        try FileManager.default.createDirectory(at: folder, withIntermediateDirectories: true)
-    }
+    init() throws { program = try ProgramFolder() }
 
-    deinit { try? FileManager.default.removeItem(at: folder) }
-
-    private struct Run {
-        let status: Int32
-        let output: String
-        let errors: String
-
-        /// The one JSON object that was printed.
-        var object: [String: Any]? {
-            (try? JSONSerialization.jsonObject(with: Data(output.utf8))) as? [String: Any]
-        }
-    }
-
-    private func parasol(_ arguments: String...) throws -> Run { try run(arguments) }
-
-    /// Runs the program that was built beside these tests, in this test's folder.
-    private func run(_ arguments: [String]) throws -> Run {
-        let process = Process()
-        process.executableURL = URL(filePath: CommandLine.arguments[0]).deletingLastPathComponent()
-            .appending(path: "parasol")
-        process.arguments = arguments
-        process.currentDirectoryURL = folder
-        let places = ["output", "errors"].map { folder.appending(path: "\($0)-\(UUID())") }
-        for place in places { try Data().write(to: place) }
-        let handles = try places.map { try FileHandle(forWritingTo: $0) }
-        process.standardOutput = handles[0]
-        process.standardError = handles[1]
-        try process.run()
-        process.waitUntilExit()
-        for handle in handles { try handle.close() }
-        let texts = try places.map { try String(contentsOf: $0, encoding: .utf8) }
-        return Run(status: process.terminationStatus, output: texts[0], errors: texts[1])
-    }
+    private func parasol(_ arguments: String...) throws -> ProgramFolder.Run { try program.run(arguments) }
 
     @Test func aKeptDemonstrationIsAuditedProvedComparedAndFoundWhole() throws {
         let demo = try parasol("demo", "--proxies", "2", "--threshold", "1", "--keep", "kept")
@@ -104,7 +70,7 @@ import Testing
             ["audit", "verify", "nowhere", "--policy", "p", "--jobs", "0"],
         ]) func wrongUsageExitsWith64(_ arguments: [String]) throws
     {
-        #expect(try run(arguments).status == 64)
+        #expect(try program.run(arguments).status == 64)
     }
 
     @Test func whatIsNotThereExitsWith1AndIsNamed() throws {

@@ -6,14 +6,14 @@ import Testing
 import TransparencyLog
 
 /// `parasol audit compare`, run as a program on a log that was forked by its own keys.
-@Suite final class AuditForkTests {
-    private let folder: URL
+@Suite struct AuditForkTests {
+    private let program: ProgramFolder
+    private var folder: URL { program.url }
     private let log: NoteSigner
     private let witness: NoteSigner
 
     init() throws {
-        folder = FileManager.default.temporaryDirectory.appending(path: "parasol-fork-\(UUID())")
-        try FileManager.default.createDirectory(at: folder, withIntermediateDirectories: true)
+        program = try ProgramFolder()
         func signer(_ name: String, _ algorithm: SignatureAlgorithm, _ byte: UInt8) throws -> NoteSigner {
             try NoteSigner(
                 name: try KeyName(name), algorithm: algorithm,
@@ -26,8 +26,6 @@ import TransparencyLog
         try write("forked", size: 280, changing: 270)
         try write("beginning", size: 280)
     }
-
-    deinit { try? FileManager.default.removeItem(at: folder) }
 
     private func put(_ text: String, _ name: String) throws {
         try Data(text.utf8).write(to: folder.appending(path: name))
@@ -42,28 +40,11 @@ import TransparencyLog
         try copy.publish(checkpoint, note: note.encoded)
     }
 
-    private func compare(_ arguments: String...) throws -> (status: Int32, output: String) {
-        try run(["compare"] + arguments + ["--policy", "policy"])
+    private func compare(_ arguments: String...) throws -> ProgramFolder.Run {
+        try program.run(["audit", "compare"] + arguments + ["--policy", "policy"])
     }
 
-    private func audit(_ arguments: String...) throws -> (status: Int32, output: String) { try run(arguments) }
-
-    private func run(_ arguments: [String]) throws -> (status: Int32, output: String) {
-        let process = Process()
-        process.executableURL = URL(filePath: CommandLine.arguments[0]).deletingLastPathComponent()
-            .appending(path: "parasol")
-        process.arguments = ["audit"] + arguments
-        process.currentDirectoryURL = folder
-        let place = folder.appending(path: "output-\(UUID())")
-        try Data().write(to: place)
-        let handle = try FileHandle(forWritingTo: place)
-        process.standardOutput = handle
-        process.standardError = FileHandle.nullDevice
-        try process.run()
-        process.waitUntilExit()
-        try handle.close()
-        return (process.terminationStatus, try String(contentsOf: place, encoding: .utf8))
-    }
+    private func audit(_ arguments: String...) throws -> ProgramFolder.Run { try program.run(["audit"] + arguments) }
 
     @Test func aForkExitsWith1AndItsEvidenceChecksOffline() throws {
         let run = try compare("honest", "forked", "-o", "fork.evidence")

@@ -4,15 +4,11 @@ import Testing
 @testable import parasol
 
 /// `parasol vectors`, run as a program.
-@Suite final class VectorsCommandTests {
-    private let folder: URL
+@Suite struct VectorsCommandTests {
+    private let program: ProgramFolder
+    private var folder: URL { program.url }
 
-    init() throws {
-        folder = FileManager.default.temporaryDirectory.appending(path: "parasol-vectors-\(UUID())")
-        try FileManager.default.createDirectory(at: folder, withIntermediateDirectories: true)
-    }
-
-    deinit { try? FileManager.default.removeItem(at: folder) }
+    init() throws { program = try ProgramFolder() }
 
     /// What the program said, in lines, and how it ended.
     private struct Run {
@@ -21,24 +17,10 @@ import Testing
         let errors: [String]
     }
 
-    /// Runs the program that was built beside these tests.
     private func vectors(_ arguments: String...) throws -> Run {
-        let process = Process()
-        process.executableURL = URL(filePath: CommandLine.arguments[0]).deletingLastPathComponent()
-            .appending(path: "parasol")
-        process.arguments = ["vectors"] + arguments
-        // Files, because a pipe that nobody reads yet fills up.
-        let places = ["output", "errors"].map { folder.appending(path: "\($0)-\(UUID())") }
-        for place in places { try Data().write(to: place) }
-        let handles = try places.map { try FileHandle(forWritingTo: $0) }
-        process.standardOutput = handles[0]
-        process.standardError = handles[1]
-        try process.run()
-        process.waitUntilExit()
-        for handle in handles { try handle.close() }
-        let texts = try places.map { try String(contentsOf: $0, encoding: .utf8) }
-        let lines = texts.map { $0.split(separator: "\n").map(String.init) }
-        return Run(status: process.terminationStatus, output: lines[0], errors: lines[1])
+        let run = try program.run(["vectors"] + arguments)
+        func lines(_ text: String) -> [String] { text.split(separator: "\n").map(String.init) }
+        return Run(status: run.status, output: lines(run.output), errors: lines(run.errors))
     }
 
     private func path(_ url: URL) -> String { url.path(percentEncoded: false) }
