@@ -6,7 +6,8 @@ internal import SharingContracts
 internal import TransparencyLog
 
 extension LedgerNode {
-    /// A lone submission is sequenced at once; what comes while a batch is being committed forms the next.
+    /// A lone submission is sequenced at once; what comes while a batch is being committed forms the next, and is applied
+    /// meanwhile.
     func startSequencing() {
         guard !isSequencing else { return }
         isSequencing = true
@@ -14,12 +15,28 @@ extension LedgerNode {
     }
 
     private func sequenceQueue() async {
-        while !queue.isEmpty {
+        var commit: Task<Void, Never>?
+        while !queue.isEmpty || commit != nil {
+            guard !queue.isEmpty else {
+                await commit?.value
+                commit = nil
+                continue
+            }
             do throws(LedgerError) {
                 try await demandConfirmedHead()
                 let now = try await demandSteadyClock()
-                try await demandRoom()
-                await sequence(nextBatch(), at: now)
+                if !hasRoom || isSettlementDue {
+                    await commit?.value
+                    commit = nil
+                    await settleWhenDue()
+                    try await demandRoom()
+                }
+                let before = undone
+                let batch = apply(nextBatch(), at: now)
+                await commit?.value
+                commit = nil
+                // What was applied on top of a batch that did not become durable is undone with it.
+                if halted == nil, before == undone { commit = Task { await self.commit(batch) } }
             } catch {
                 refuseQueue(error)
             }
@@ -67,19 +84,23 @@ extension LedgerNode {
 
     /// Commits no more than witnesses keep up with.
     private func demandRoom() async throws(LedgerError) {
-        guard notFinal >= configuration.maximumNotFinal || backlog.bytes >= configuration.maximumNotFinalBytes,
-            case .failed = await requestRound()
-        else { return }
+        guard !hasRoom, case .failed = await requestRound() else { return }
         throw halted ?? .busy(queued: Int(clamping: notFinal))
     }
 
-    private var notFinal: UInt64 { committedSize - finalSize }
+    private var hasRoom: Bool {
+        notFinal < configuration.maximumNotFinal && notFinalBytes < configuration.maximumNotFinalBytes
+    }
+
+    /// Applied and not final, committed or not.
+    private var notFinal: UInt64 { frontier.size - finalSize }
+    private var notFinalBytes: Int { backlog.bytes + uncommittedBytes }
 
     /// Takes from the queue what may be committed at once: at least one.
     private func nextBatch() -> [Submission] {
         let room = Int(clamping: configuration.maximumNotFinal - min(notFinal, configuration.maximumNotFinal))
         var bytes = 0
-        let roomBytes = configuration.maximumNotFinalBytes - backlog.bytes
+        let roomBytes = configuration.maximumNotFinalBytes - notFinalBytes
         let batch = Array(
             queue.prefix(max(1, min(configuration.maximumBatch, room))).prefix { submission in
                 defer { bytes += submission.transaction.serialized.count }
@@ -105,27 +126,50 @@ extension LedgerNode {
         }
     }
 
-    private func sequence(_ batch: [Submission], at now: Timestamp) async {
-        let start = frontier.size
+    /// A batch that was applied and is not committed.
+    private struct AppliedBatch {
+        let start: UInt64
         var entries: [StagedBatch.Entry] = []
+        /// The tree after it.
+        var size: UInt64
+        var root: MerkleHash
+
+        var bytes: Int { entries.reduce(0) { $0 + $1.leaf.count } }
+    }
+
+    /// Applies submissions in order; those that are refused are answered.
+    private func apply(_ batch: [Submission], at now: Timestamp) -> AppliedBatch {
+        var applied = AppliedBatch(start: frontier.size, size: frontier.size, root: MerkleTree.emptyRoot)
         do {
             try states.duringOneRead {
-                for submission in batch { take(submission, at: now, into: &entries) }
+                for submission in batch { take(submission, at: now, into: &applied.entries) }
             }
             try state.requireAvailable()
         } catch { halt(.storage("the world state cannot be read: \(error)")) }
-        guard halted == nil else { return }
-        if !entries.isEmpty {
+        applied.size = frontier.size
+        applied.root = frontier.root
+        uncommittedBytes += applied.bytes
+        return applied
+    }
+
+    private func commit(_ batch: AppliedBatch) async {
+        if !batch.entries.isEmpty {
             do throws(LedgerError) {
-                try await commit(start: start, entries: entries)
+                try await makeDurable(batch)
+                uncommittedBytes -= batch.bytes
             } catch {
-                await undo(from: start, because: error)
+                await undo(from: batch.start, because: error)
             }
         }
         startFinalizing()
-        if halted == nil, committedSize - settledState >= configuration.stateSettlementLeaves {
-            do { try await settleState() } catch { halt(.storage("the world state cannot be written: \(error)")) }
-        }
+    }
+
+    private var isSettlementDue: Bool { committedSize - settledState >= configuration.stateSettlementLeaves }
+
+    /// Writes the world state where enough has changed. All that is applied must be committed.
+    private func settleWhenDue() async {
+        guard halted == nil, isSettlementDue else { return }
+        do { try await settleState() } catch { halt(.storage("the world state cannot be written: \(error)")) }
     }
 
     /// Writes the rows of the world state that changed since they were written last.
@@ -190,18 +234,16 @@ extension LedgerNode {
     /// Signs the new head and makes it durable with its leaves.
     ///
     /// - Throws: where the batch is known not to be committed. Where nobody can know, halts.
-    private func commit(
-        start: UInt64, entries: [StagedBatch.Entry]
-    ) async throws(LedgerError) {
+    private func makeDurable(_ applied: AppliedBatch) async throws(LedgerError) {
+        let entries = applied.entries
         let new: SignedHead
         do {
-            let checkpoint = try Checkpoint(
-                origin: configuration.origin, size: frontier.size, root: frontier.root)
+            let checkpoint = try Checkpoint(origin: configuration.origin, size: applied.size, root: applied.root)
             new = SignedHead(checkpoint: checkpoint, note: try checkpoint.signed(by: configuration.signer))
         } catch {
             throw .storage("the head cannot be signed: \(error)")
         }
-        let batch = StagedBatch(start: start, entries: entries, head: new, settledBelow: tail.start)
+        let batch = StagedBatch(start: applied.start, entries: entries, head: new, settledBelow: tail.start)
         let old = head?.note.encoded
         switch await sequencer.replace(head: old, with: batch) {
         case .committed: break
@@ -222,12 +264,14 @@ extension LedgerNode {
         }
         head = new
         tail.append(entries.map(\.leaf))
-        backlog.add(bytes: entries.reduce(0) { $0 + $1.leaf.count }, upTo: new.size)
+        backlog.add(bytes: applied.bytes, upTo: new.size)
         batchesCommitted += 1
     }
 
-    /// Takes a batch back that was applied and not committed: its submitters are told, the state is loaded anew.
+    /// Takes back what was applied from `start` on and not committed: submitters are told, the state is loaded anew.
     private func undo(from start: UInt64, because error: LedgerError) async {
+        undone += 1
+        uncommittedBytes = 0
         let indices = waiters.keys.filter { $0 >= start }
         for index in indices {
             for answer in waiters.removeValue(forKey: index) ?? [] { answer.resume(returning: .failure(error)) }

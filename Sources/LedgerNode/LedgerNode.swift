@@ -58,6 +58,10 @@ package actor LedgerNode: Ledger {
     var queue: [Submission] = []
     var queuedBytes = 0
     var isSequencing = false
+    /// The bytes of leaves that are applied and not committed.
+    var uncommittedBytes = 0
+    /// How often applied leaves were taken back.
+    var undone: UInt64 = 0
     /// Transactions that moved the head since the start.
     package internal(set) var batchesCommitted: UInt64 = 0
 
@@ -184,8 +188,9 @@ package actor LedgerNode: Ledger {
 
     private func submit(_ transaction: SignedTransaction) async throws(LedgerError) -> Receipt {
         try demandRunning()
+        let (known, required) = try standing(of: transaction)
         // What is a leaf already needs no place in the queue, and nothing that keeps new leaves back keeps its receipt back.
-        if let index = state.index(of: transaction.id), index < committedSize {
+        if let index = known, index < committedSize {
             let answer = await withCheckedContinuation { continuation in
                 waiters[index, default: []].append(continuation)
                 startFinalizing()
@@ -193,7 +198,7 @@ package actor LedgerNode: Ledger {
             return try answer.get()
         }
         guard queue.count < configuration.maximumQueued else { throw .busy(queued: queue.count) }
-        let signatures = try await verified(transaction)
+        let signatures = known == nil ? try await verified(transaction, against: required) : nil
         try demandRunning()
         guard queue.count < configuration.maximumQueued,
             queuedBytes + transaction.serialized.count <= configuration.maximumQueuedBytes
@@ -273,15 +278,27 @@ package actor LedgerNode: Ledger {
 
     /// Verifies signatures off the actor, as far as the keys are known by now; where they are not, a transaction that is
     /// being sequenced may bring them, and sequencing decides.
-    private func verified(_ transaction: SignedTransaction) async throws(LedgerError) -> VerifiedSignatures? {
-        guard state.index(of: transaction.id) == nil,
-            let required = try? state.requiredSignatures(of: transaction)
-        else { return nil }
+    private func verified(
+        _ transaction: SignedTransaction, against required: [RequiredSignature]?
+    ) async throws(LedgerError) -> VerifiedSignatures? {
+        guard let required else { return nil }
         do throws(ContractViolation) {
             return try await Self.verify(transaction, origin: state.origin, against: required)
         } catch {
             throw .refused(error)
         }
+    }
+
+    /// Where a transaction is a leaf, or else, as far as can be said, who must sign it.
+    private func standing(
+        of transaction: SignedTransaction
+    ) throws(LedgerError) -> (index: UInt64?, required: [RequiredSignature]?) {
+        do {
+            return try states.duringOneRead {
+                if let index = state.index(of: transaction.id) { return (index, nil) }
+                return (nil, try? state.requiredSignatures(of: transaction))
+            }
+        } catch { throw .storage("the world state cannot be read: \(error)") }
     }
 
     @concurrent private static func verify(

@@ -35,14 +35,17 @@ package final class SharedStateMemory: StateMemory {
             if let row = content.recent[key] { return (row, content.settlements) }
             return (content.older[key], content.settlements)
         }
-        if let known { return known }
+        if let known { return known is Absent ? nil : known }
         // Not under the lock: a store may take its time.
-        guard let fetched = fetch() else { return nil }
+        let fetched = fetch()
         content.withLock { content in
-            if content.settlements == settlements { insert(fetched, at: key, into: &content) }
+            // That there is no row is remembered as well: rules mostly ask whether something is new.
+            if content.settlements == settlements { insert(fetched ?? Absent(), at: key, into: &content) }
         }
         return fetched
     }
+
+    private struct Absent: Sendable {}
 
     package func settle(_ rows: [StateKey: any Sendable]) {
         content.withLock { content in

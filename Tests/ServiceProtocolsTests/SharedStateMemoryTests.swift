@@ -9,8 +9,14 @@ struct SharedStateMemoryTests {
         let memory = SharedStateMemory()
         for _ in 0..<3 { #expect(memory.row(at: key(1)) { 7 } as? Int == 7) }
         #expect(memory.row(at: key(1)) { 8 } as? Int == 7)
+    }
+
+    @Test func thatThereIsNoRowIsRememberedUntilOneIsSettled() {
+        let memory = SharedStateMemory()
         #expect(memory.row(at: key(2)) { nil } == nil)
-        #expect(memory.row(at: key(2)) { 9 } as? Int == 9)
+        #expect(memory.row(at: key(2)) { 9 } == nil)
+        memory.settle([key(2): 10])
+        #expect(memory.row(at: key(2)) { nil } as? Int == 10)
     }
 
     @Test func aSettledRowTakesTheOldOnesPlace() {
@@ -34,7 +40,8 @@ struct SharedStateMemoryTests {
         let memory = SharedStateMemory(rows: 8)
         for number in 0..<100 as Range<UInt8> { _ = memory.row(at: key(number)) { Int(number) } }
         var remembered = 0
-        for number in 0..<100 as Range<UInt8> {
+        // The newest first: whatever is asked for in vain takes an older one's place.
+        for number in (0..<100 as Range<UInt8>).reversed() {
             let row = memory.row(at: key(number)) { nil }
             if row != nil { remembered += 1 }
         }
