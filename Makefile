@@ -1,7 +1,7 @@
 # Parasol. `make` alone lists what can be made.
 
 .DEFAULT_GOAL := help
-.PHONY: help demo test bench growth lint format ct docs generate clean
+.PHONY: help demo test bench growth faults lint format ct docs generate clean
 SHELL := /bin/bash
 
 help: ## what can be made
@@ -22,6 +22,9 @@ bench: ## our figures beside the peers' and the machine's
 
 growth: ## the ledger's part of bench, up to ten million entries (hours)
 	@Scripts/bench --only-ledger --ledger-entries 10000,100000,1000000,10000000 $(ARGS)
+
+faults: ## system calls of the ledger that fail, by strace, and what is left of it (an hour or two)
+	@Scripts/faults $(ARGS)
 
 lint: ## formatting, layers, scripts
 	@Scripts/lint

@@ -150,6 +150,13 @@ let instruments: [Target] = [
         name: "ConstantTime",
         dependencies: ["CValgrind", "Octets", "Ciphers", "Secp256k1", "Umbral"],
         swiftSettings: house),
+    .executableTarget(
+        name: "FaultDriver",
+        dependencies: [
+            "TestKit", "Octets", "TransparencyLog", "SharingContracts", "DurableFiles", "LogStorage", "ServiceProtocols",
+            "LedgerReplica", "LedgerNode", "ParasolClient",
+        ],
+        swiftSettings: house),
 ]
 
 let checks: [Target] = [
