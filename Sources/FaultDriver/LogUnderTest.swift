@@ -9,7 +9,7 @@ import TransparencyLog
 
 /// A log in a folder: its keys, which follow from a seed, and those of three witnesses of which two must cosign.
 struct LogUnderTest: Sendable {
-    /// 2026-03-01. The clock stands still, so that no run depends on when it is made.
+    /// 2026-03-01. The clock stands still while a process runs, so that no run depends on when it is made.
     private static let startMilliseconds: UInt64 = 1_772_366_400_000
     static let seed: UInt64 = 1
 
@@ -34,6 +34,8 @@ struct LogUnderTest: Sendable {
         }
         policyText = text + "group all-witnesses 2 w0 w1 w2\nquorum all-witnesses\n"
         clock = ManualClock(milliseconds: Self.startMilliseconds)
+        // Later in each process than in the one before: a leaf that was lost and is sequenced again gets another receipt.
+        clock.advance(milliseconds: options.command.delayMilliseconds)
         clock.goBack(milliseconds: options.clockBackSeconds * 1_000)
     }
 

@@ -1,7 +1,19 @@
 /// The command line: `FaultDriver prepare|append|recover|check FOLDER [--acknowledged FILE]... [--leaves N] [--count K]
 /// [--clock-back SECONDS] [--hold]`.
 struct Options: Sendable {
-    enum Command: String, Sendable { case prepare, append, recover, check }
+    enum Command: String, Sendable {
+        case prepare, append, recover, check
+
+        /// How long after the preparation it happens, by the log's clock.
+        var delayMilliseconds: UInt64 {
+            switch self {
+            case .prepare: 0
+            case .append: 60_000
+            case .recover: 120_000
+            case .check: 180_000
+            }
+        }
+    }
 
     struct Misuse: Error, CustomStringConvertible { let description: String }
 
