@@ -75,6 +75,12 @@ let services: [Target] = [
         "LedgerReplica",
         ["Octets", "ServiceProtocols", "SharingContracts", "TransparencyLog", "Persistence", crypto]),
     library(
+        "LedgerMirror",
+        [
+            "Octets", "ServiceProtocols", "LedgerReplica", "SharingContracts", "TransparencyLog", "DurableFiles",
+            "LogStorage", "Persistence",
+        ]),
+    library(
         "LedgerNode",
         [
             "Octets", "ServiceProtocols", "LedgerReplica", "SharingMessages", "SharingContracts", "TransparencyLog",
@@ -180,6 +186,12 @@ let checks: [Target] = [
     tests(
         "LedgerReplica",
         ["TestKit", "Octets", "ServiceProtocols", "SharingContracts", "TransparencyLog", "Persistence", crypto]),
+    tests(
+        "LedgerMirror",
+        [
+            "TestKit", "Octets", "ServiceProtocols", "LedgerReplica", "SharingContracts", "TransparencyLog",
+            "DurableFiles", "LogStorage", "Persistence",
+        ]),
     tests(
         "LedgerNode",
         [
