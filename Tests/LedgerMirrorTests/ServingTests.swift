@@ -14,13 +14,13 @@ import TransparencyLog
         let mirror = try await fixture.mirror(of: try fixture.source())
         try await mirror.catchUp()
         for index in [0, 1, 255, 256, 299] {
-            let answer = try await mirror.receipt(of: fixture.scenario.entries[index].transaction.id)
+            let answer = try await mirror.receipt(of: fixture.entries[index].transaction.id)
             let receipt = try #require(answer)
-            let verified = try fixture.trust.verify(receipt, of: fixture.scenario.entries[index].transaction)
+            let verified = try fixture.trust.verify(receipt, of: fixture.entries[index].transaction)
             #expect(verified.index == UInt64(index) && verified.checkpoint.checkpoint.size == 300)
         }
         let other = try Fixture(people: 2, count: 12)
-        #expect(try await mirror.receipt(of: other.scenario.entries[11].transaction.id) == nil)
+        #expect(try await mirror.receipt(of: other.entries[11].transaction.id) == nil)
         var frontiers = [TreeFrontier()]
         for leaf in fixture.leaves {
             var next = frontiers[frontiers.count - 1]

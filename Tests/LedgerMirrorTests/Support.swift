@@ -21,7 +21,8 @@ struct Fixture {
     let witnesses: [NoteSigner]
     let policyText: String
     let trust: TrustAnchor
-    var scenario: SharingScenario
+    /// A founding and enrolments.
+    let entries: [LedgerEntry]
 
     /// - Parameter people: The seed of who is enrolled; another one is another history under the same keys.
     init(people: UInt64 = 1, count: Int = 11) throws {
@@ -41,11 +42,26 @@ struct Fixture {
         for (index, signer) in signers.enumerated() { text += "witness w\(index) \(signer.verifierKey)\n" }
         policyText = text + "group all-witnesses 2 w0 w1 w2\nquorum all-witnesses\n"
         trust = try TrustAnchor(origin: Self.origin, policyText: policyText)
-        scenario = try SharingScenario(origin: Self.origin, seed: people, witnessPolicy: policyText)
-        while scenario.entries.count < count { _ = try scenario.enroll(.doctor, by: scenario.members[0]) }
+        entries = try Self.history(people, count, policyText)
     }
 
-    var leaves: [[UInt8]] { scenario.entries.map(\.serialized) }
+    /// Made once for all tests: signing takes longer than most of them.
+    private static let histories = Mutex<[UInt64: [LedgerEntry]]>([:])
+
+    private static func history(_ people: UInt64, _ count: Int, _ policyText: String) throws -> [LedgerEntry] {
+        try histories.withLock { known in
+            if let entries = known[people], entries.count >= count { return Array(entries.prefix(count)) }
+            var scenario = try SharingScenario(origin: origin, seed: people, witnessPolicy: policyText)
+            // As many as any test wants of the usual history.
+            while scenario.entries.count < (people == 1 ? 600 : count) {
+                _ = try scenario.enroll(.doctor, by: scenario.members[0])
+            }
+            known[people] = scenario.entries
+            return Array(scenario.entries.prefix(count))
+        }
+    }
+
+    var leaves: [[UInt8]] { entries.map(\.serialized) }
 
     func checkpoint(
         _ leaves: some Sequence<[UInt8]>, at milliseconds: UInt64 = Fixture.start, cosigners: Int = 2
@@ -91,7 +107,7 @@ struct Fixture {
     /// The state that leaves make, executed in memory.
     func state(of count: Int) throws -> WorldState {
         var state = WorldState(origin: Self.origin)
-        for entry in scenario.entries[..<count] { try state.apply(entry) }
+        for entry in entries[..<count] { try state.apply(entry) }
         return state
     }
 }
