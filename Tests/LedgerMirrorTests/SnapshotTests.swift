@@ -67,6 +67,29 @@ extension Fixture {
         await again.close()
     }
 
+    @Test func interruptedBelowItsSnapshotAMirrorGoesOnThereAndCannotBeLedAwayFromIt() async throws {
+        let fixture = try Fixture(count: 600)
+        let source = try fixture.source()
+        let path = try await fixture.snapshot(of: source, vouched: 600)
+        try await LedgerMirror.restore(path, into: fixture.files(), trust: fixture.trust)
+        source.change { ($0.limit, $0.answersLeft, $0.asked) = (256, 1, []) }
+        let mirror = try await fixture.mirror(of: source)
+        #expect(await refusal(mirror) == .source(.unreachable("gone")))
+        await mirror.close()
+        let smaller = try fixture.checkpoint(fixture.leaves[..<590])
+        let right = try fixture.checkpoint(fixture.leaves)
+        source.change { ($0.answersLeft, $0.checkpoint, $0.asked) = (nil, smaller, []) }
+        let again = try await fixture.mirror(of: source)
+        #expect(await refusal(again) == .rolledBack(known: 600, offered: 590))
+        source.change { $0.checkpoint = right }
+        try await again.catchUp()
+        #expect(source.asked.map(\.start) == [256, 512])
+        #expect(try fixture.tiles() == fixture.tiles("origin"))
+        #expect(await again.standing == .vouched(snapshotSize: 600))
+        #expect(try await again.read { state, _ in state.entryCount } == 600)
+        await again.close()
+    }
+
     @Test func itIsByteForByteTheSameFromAMirrorThatBeganWithIt() async throws {
         let fixture = try Fixture(count: 60)
         let source = try fixture.source()
