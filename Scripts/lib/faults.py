@@ -1,7 +1,7 @@
 #!/usr/bin/env python3
 """Puts faults into the ledger's system calls with strace, and holds what is left of the log to its promises.
 
-    faults.py --driver .build/debug/FaultDriver [--sample N] [--seed S] [--phase PHASE] [--case NAME] [--json] [--jobs J]
+    faults.py --driver .build/debug/FaultDriver [--sample N] [--minutes M] [--seed S] [--phase PHASE] [--case NAME] [--json] [--jobs J]
 
 A case is one fault (or two, one after the other) in a copy of a prepared log:
 
@@ -89,6 +89,7 @@ def options():
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--driver", required=True, help="the program FaultDriver")
     parser.add_argument("--sample", type=int, help="only so many cases of system calls, spread over all kinds")
+    parser.add_argument("--minutes", type=float, help="as many of the cases as there is time for")
     parser.add_argument("--seed", type=int, default=1, help="decides which, and which faults make a pair (default 1)")
     parser.add_argument("--phase", action="append", choices=["append", "recovery", "both", "short", "situations"])
     parser.add_argument("--case", action="append", default=[], help="only this case; may be repeated")
@@ -116,17 +117,17 @@ class Plan:
         cases = [[fault] for phase in ("append", "recovery") if phase in phases for fault in faults[phase]]
         if "both" in phases:
             cases += [[fault, generator.choice(faults["recovery"])] for fault in faults["append"] if fault.call != "pread64"]
-        if chosen.sample is not None:
-            cases = spread(cases, chosen.sample, generator)
-        self.jobs += [lambda case=case: bench.run(case) for case in cases]
-        few = chosen.sample is not None
+        if chosen.sample is not None or chosen.minutes is not None:
+            cases = spread(cases, len(cases) if chosen.sample is None else chosen.sample, generator)
+        few = chosen.sample is not None or chosen.minutes is not None
         if "short" in phases:
-            limits = [60_000, 150_001] if few else [*range(1, 20_000, 1_777), *range(20_001, 190_000, 7_919)]
+            limits = [60_000] if few else [*range(1, 20_000, 1_777), *range(20_001, 190_000, 7_919)]
             self.jobs += [lambda limit=limit: bench.run_short(limit) for limit in limits]
         if "situations" in phases:
             self.jobs += [bench.run_second_sequencer, bench.run_clock_back]
-            spares = [16 << 10, 120 << 10] if few else [n << 12 for n in (*range(0, 40), *range(40, 120, 4))]
+            spares = [16 << 10] if few else [n << 12 for n in (*range(0, 40), *range(40, 120, 4))]
             self.jobs += [lambda spare=spare: bench.run_full(spare) for spare in spares]
+        self.jobs += [lambda case=case: bench.run(case) for case in cases]
 
     def named(self, bench, names):
         for name in names:
@@ -142,29 +143,48 @@ class Plan:
                 self.jobs.append(lambda name=name: bench.run([parsed(part) for part in name.split("+")]))
 
 
+def run_all(plan, tally, chosen):
+    """Runs the plan, or as much of it as there is time for or as somebody lets it.
+
+    Answers how many cases this machine cannot run.
+    """
+    deadline = time.monotonic() + 60 * chosen.minutes if chosen.minutes else float("inf")
+    skipped = 0
+    pool = concurrent.futures.ThreadPoolExecutor(chosen.jobs)
+    try:
+        for done, future in enumerate(concurrent.futures.as_completed([pool.submit(job) for job in plan.jobs]), 1):
+            result = future.result()
+            if result is None:
+                skipped += 1
+                continue
+            tally.add(result)
+            if result.outcome != "survived":
+                print(f"{result.outcome}: {result.name}: {result.reason}", file=sys.stderr)
+                print(f"    again: Scripts/faults --case '{result.name}'", file=sys.stderr, flush=True)
+            if sys.stderr.isatty() or done % 100 == 0:
+                end = "" if sys.stderr.isatty() else "\n"
+                print(f"\r{done} of {len(plan.jobs)}", end=end, file=sys.stderr, flush=True)
+            if time.monotonic() > deadline:
+                break
+    except (KeyboardInterrupt, SystemExit):
+        print("ended early; what there is by now:", file=sys.stderr)
+    finally:
+        pool.shutdown(cancel_futures=True)
+    return skipped
+
+
 def main():
     chosen = options()
     started = time.monotonic()
     # So that the folders, and what is mounted in them, go also where somebody ends this early.
     signal.signal(signal.SIGTERM, lambda number, frame: sys.exit(128 + number))
     work = Path(tempfile.mkdtemp(prefix="parasol-faults-"))
-    tally, skipped = Tally(), 0
+    tally = Tally()
     try:
         bench = Bench(Driver(chosen.driver), work)
         bench.demand_controls()
         plan = Plan(bench, chosen)
-        with concurrent.futures.ThreadPoolExecutor(chosen.jobs) as pool:
-            for done, future in enumerate(concurrent.futures.as_completed([pool.submit(job) for job in plan.jobs]), 1):
-                result = future.result()
-                if result is None:
-                    skipped += 1
-                    continue
-                tally.add(result)
-                if result.outcome != "survived":
-                    print(f"{result.outcome}: {result.name}: {result.reason}", file=sys.stderr)
-                    print(f"    again: Scripts/faults --case '{result.name}'", file=sys.stderr, flush=True)
-                if sys.stderr.isatty() or done % 100 == 0:
-                    print(f"\r{done} of {len(plan.jobs)}", end="" if sys.stderr.isatty() else "\n", file=sys.stderr, flush=True)
+        skipped = run_all(plan, tally, chosen)
     finally:
         shutil.rmtree(work, ignore_errors=True)
     report(chosen, tally, plan, skipped, time.monotonic() - started)
@@ -180,6 +200,8 @@ def report(chosen, tally, plan, skipped, seconds):
         return
     print(tally.markdown())
     print(f"\n{len(tally.results)} cases in {seconds:.0f} s; {tally.missed} did not reach the call they were meant for.")
+    several = sum(len(result.hits) > 1 for result in tally.results)
+    print(f"{several} cases hit more than one call: a pair of faults, or one in several threads.")
     if plan.sites:
         print(f"Of the {len(plan.sites)} calls on the log's files in a run without faults, {covered} were hit.")
     if skipped:
