@@ -159,7 +159,8 @@ let instruments: [Target] = [
     .executableTarget(
         name: "FaultDriver",
         dependencies: [
-            "TestKit", "Octets", "TransparencyLog", "SharingContracts", "DurableFiles", "LogStorage", "ServiceProtocols",
+            "TestKit", "Octets", "TransparencyLog", "SharingContracts", "DurableFiles", "LogStorage",
+            "ServiceProtocols",
             "LedgerReplica", "LedgerNode", "ParasolClient",
         ],
         swiftSettings: house),
@@ -195,7 +196,8 @@ let checks: [Target] = [
     tests(
         "LedgerNode",
         [
-            "TestKit", "Octets", "ServiceProtocols", "SharingContracts", "TransparencyLog", "DurableFiles", "LogStorage",
+            "TestKit", "Octets", "ServiceProtocols", "SharingContracts", "TransparencyLog", "DurableFiles",
+            "LogStorage",
             "Persistence", crypto,
         ]),
     tests(
