@@ -83,7 +83,10 @@ extension LedgerNode {
 
     /// Makes the tiles of a committed head durable, before anybody is asked to vouch for it.
     private func writeTiles(of head: SignedHead) async throws(LedgerError) {
-        guard head.size > tiledSize, let leaves = tail.leaves(from: tiledSize, to: head.size) else { return }
+        guard head.size > tiledSize else { return }
+        guard let leaves = tail.leaves(from: tiledSize, to: head.size) else {
+            throw .inconsistent("the leaves \(tiledSize)..<\(head.size) are committed and not at hand")
+        }
         try await tiles.write(Array(leaves), reaching: head.note)
         tiledSize = head.size
     }

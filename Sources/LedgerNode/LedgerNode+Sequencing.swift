@@ -140,12 +140,22 @@ extension LedgerNode {
     /// Applies submissions in order; those that are refused are answered.
     private func apply(_ batch: [Submission], at now: Timestamp) -> AppliedBatch {
         var applied = AppliedBatch(start: frontier.size, size: frontier.size, root: MerkleTree.emptyRoot)
+        var taken = 0
         do {
             try states.duringOneRead {
-                for submission in batch { take(submission, at: now, into: &applied.entries) }
+                for submission in batch {
+                    take(submission, at: now, into: &applied.entries)
+                    taken += 1
+                }
             }
             try state.requireAvailable()
-        } catch { halt(.storage("the world state cannot be read: \(error)")) }
+        } catch {
+            halt(.storage("the world state cannot be read: \(error)"))
+            // These are neither in the queue any more nor waiting for a leaf.
+            for submission in batch[taken...] {
+                submission.answer.resume(returning: .failure(.storage("the world state cannot be read: \(error)")))
+            }
+        }
         applied.size = frontier.size
         applied.root = frontier.root
         uncommittedBytes += applied.bytes
