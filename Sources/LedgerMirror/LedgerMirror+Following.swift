@@ -108,23 +108,21 @@ extension LedgerMirror {
     ///
     /// Interrupted before the second, the step is done again; before the third, its leaves are executed again.
     private func settle(_ grown: TileGrowth, towards goal: FinalCheckpoint) async throws(MirrorError) {
-        try write(grown)
+        var grown = grown
+        try write(&grown)
         tree = grown
-        tree.settle()
         if grown.size == goal.checkpoint.size { try publish(goal) } else { try note(goal) }
         try await execution.write(try execution.changes())
         execution.didWrite()
     }
 
-    private func write(_ grown: TileGrowth) throws(MirrorError) {
+    private func write(_ grown: inout TileGrowth) throws(MirrorError) {
         do {
-            let tiles = try grown.unwritten()
             if !hasTidied {
-                try writer.removeLeftovers(around: tiles.flatMap { [$0.tile, $0.tile.filled] })
+                try writer.removeLeftovers(around: try grown.unwritten().flatMap { [$0.tile, $0.tile.filled] })
                 hasTidied = true
             }
-            try writer.write(tiles)
-            for tile in grown.filled { try writer.removePartials(of: tile) }
+            try writer.write(&grown)
         } catch let error as LogFolderError {
             throw .log(error)
         } catch { throw .damagedTiles(folder: files.log.path, size: grown.size) }

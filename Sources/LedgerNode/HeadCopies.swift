@@ -59,7 +59,4 @@ struct HeadCopies: Sendable {
     var all: [(name: String, checkpoint: Checkpoint)] {
         [(headPath, head), (publishedPath, published)].compactMap { name, checkpoint in checkpoint.map { (name, $0) } }
     }
-
-    /// The sizes whose roots decide whether they agree.
-    var sizes: [UInt64] { all.map(\.checkpoint.size) }
 }

@@ -54,12 +54,12 @@ struct LedgerLoader: Sendable {
         var edge = settledEdge
         try append(stored, copies, to: &edge)
         try checkHead(stored, edge)
-        try checkCopies(copies, stored, edge)
+        try checkCopies(copies, stored, settledEdge)
         var state = try storedState(upTo: size)
         let settledState = state.entryCount
         if check == .everything {
             try StoredLogCheck(folder: folder, log: log)
-                .check(stored, copies: copies, against: state)
+                .check(stored, against: state)
         }
         try executeMissing(stored, &state)
         let leaves = stored.staged.map(\.leaf)
@@ -155,7 +155,7 @@ struct LedgerLoader: Sendable {
     ) throws(LedgerError) {
         var checkpoints = copies.all
         if let latest = stored.latest { checkpoints.append(("the newest final checkpoint", latest.checkpoint)) }
-        let staged = StagedTree(folder: folder, start: stored.stagedStart, leaves: stored.staged.map(\.leaf))
+        let staged = StagedTree(folder: folder, start: edge, leaves: stored.staged.map(\.leaf))
         for (name, checkpoint) in checkpoints {
             let root: MerkleHash
             do { root = try staged.root(ofFirst: checkpoint.size) } catch { throw .inconsistent("\(error)") }
@@ -196,17 +196,18 @@ struct LedgerLoader: Sendable {
 /// The tree of the tiles on the disk and of the staged leaves behind them.
 private struct StagedTree {
     let folder: LogFolder
-    let start: UInt64
+    /// Of the tiles.
+    let start: TileEdge
     let leaves: [[UInt8]]
 
     /// The root of the first `size` leaves.
     func root(ofFirst size: UInt64) throws -> MerkleHash {
-        if size <= start {
+        if size <= start.size {
             var lookup = folder.lookup(size: size)
             return try lookup.root(ofFirst: size)
         }
-        var edge = try TileEdge(size: start) { try folder.hashes(of: $0) }
-        for leaf in leaves.prefix(Int(clamping: size - start)) { try edge.append(MerkleTree.leafHash(of: leaf)) }
+        var edge = start
+        for leaf in leaves.prefix(Int(clamping: size - start.size)) { try edge.append(MerkleTree.leafHash(of: leaf)) }
         guard edge.size == size else { throw TransparencyLogError.shrunk(oldSize: size, newSize: edge.size) }
         return edge.root
     }

@@ -16,21 +16,16 @@ actor LogTiles {
 
     private let head: String
     private var writer: LogFolderWriter
-    /// Of the tree whose tiles are durable.
-    private var edge: TileEdge
-    /// The leaves of its partial bundle.
-    private var bundle: [[UInt8]]
+    /// The tree whose tiles are durable.
+    private var growth: TileGrowth
     /// Full tiles read or written lately.
     private var cache: [Tile: TileNodes] = [:]
 
-    /// - Parameters:
-    ///   - edge: Of the tree that is in the folder and `bundle`, whose partial tiles need not be written yet.
-    ///   - bundle: The leaves behind the last full bundle.
-    init(_ writer: LogFolderWriter, head: String, edge: TileEdge, bundle: [[UInt8]]) {
+    /// - Parameter edge: Of the tree of the folder's full bundles.
+    private init(_ writer: LogFolderWriter, head: String, edge: TileEdge) {
         self.writer = writer
         self.head = head
-        self.edge = edge
-        self.bundle = bundle
+        growth = TileGrowth(edge: edge, bundle: [])
     }
 
     /// Brings the folder up to what the database has: makes it, removes what interrupted writes left, writes the tiles of staged
@@ -45,7 +40,7 @@ actor LogTiles {
             let writer = try LogFolderWriter(LogFolder(files.tiles, files: fileSystem))
             let around = Tile.partial(ofTree: loaded.frontier.size) + Tile.partial(ofTree: loaded.tail.start)
             try writer.removeLeftovers(around: around.flatMap { [$0, $0.filled] })
-            tiles = LogTiles(writer, head: files.head, edge: loaded.settledEdge, bundle: [])
+            tiles = LogTiles(writer, head: files.head, edge: loaded.settledEdge)
         } catch { throw .storage("\(error)") }
         guard let head = loaded.head else { return tiles }
         let staged = loaded.tail.leaves(from: loaded.tail.start, to: loaded.tail.end) ?? []
@@ -54,13 +49,10 @@ actor LogTiles {
         return tiles
     }
 
-    /// The size of the tree whose tiles are durable.
-    var size: UInt64 { edge.size }
-
     /// Makes a committed head durable a second time, and the tiles of the leaves that lead to it.
     ///
     /// - Parameters:
-    ///   - leaves: Those behind ``size``.
+    ///   - leaves: Those behind the tree whose tiles are durable.
     ///   - isRepeated: Whether they may have been written before. A tile is never another one than it was: where a file differs,
     ///     it was damaged.
     /// - Throws: `LedgerError/storage(_:)`, after which nobody knows what is on the disk: start anew;
@@ -68,27 +60,13 @@ actor LogTiles {
     func write(
         _ leaves: [[UInt8]], reaching note: SignedNote, isRepeated: Bool = false
     ) throws(LedgerError) {
-        var pending: [(tile: Tile, bytes: [UInt8])] = []
-        var filled: [Tile] = []
         do {
             try writer.folder.files.replace(head, with: note.encoded)
             for leaf in leaves {
-                bundle.append(leaf)
-                let nodes = try edge.append(MerkleTree.leafHash(of: leaf))
-                guard !nodes.isEmpty else { continue }
-                let full = try Tile(.entries, index: edge.size / UInt64(Tile.fullWidth) - 1)
-                pending.append((full, try TileBytes.encode(entries: bundle)))
-                bundle = []
-                for node in nodes {
-                    pending.append((node.tile, TileBytes.encode(hashes: node.hashes)))
-                    keep(node)
-                }
-                filled += [full] + nodes.map(\.tile)
+                for nodes in try growth.append(leaf) { keep(nodes) }
             }
-            pending += try rightEdge()
-            if isRepeated { try demandUnchanged(pending) }
-            try writer.write(pending)
-            for tile in filled { try writer.removePartials(of: tile) }
+            if isRepeated { try demandUnchanged(try growth.unwritten()) }
+            try writer.write(&growth)
         } catch let error as LedgerError {
             throw error
         } catch { throw .storage("the tiles cannot be written: \(error)") }
@@ -102,15 +80,6 @@ actor LogTiles {
                     "\(writer.folder.file(of: tile)) is not what the staged leaves make it")
             }
         }
-    }
-
-    /// The partial tiles of the tree as it is.
-    private func rightEdge() throws(TransparencyLogError) -> [(tile: Tile, bytes: [UInt8])] {
-        var tiles = edge.partialTiles.map { (tile: $0.tile, bytes: TileBytes.encode(hashes: $0.hashes)) }
-        if let partial = Tile.partial(ofTree: edge.size).first(where: { $0.content == .entries }) {
-            tiles.append((partial, try TileBytes.encode(entries: bundle)))
-        }
-        return tiles
     }
 
     /// Publishes a cosigned checkpoint of a tree whose tiles are written.
@@ -156,7 +125,7 @@ actor LogTiles {
         } catch { throw .inconsistent("\(error)") }
     }
 
-    /// Inclusion proofs of leaves, each in a tree of a size at most ``size``.
+    /// Inclusion proofs of leaves, each in a tree of a size at most that of the tree whose tiles are durable.
     func inclusionPaths(_ wanted: [(index: UInt64, size: UInt64)]) throws(LedgerError) -> [[MerkleHash]] {
         var lookups: [UInt64: TileLookup] = [:]
         do {
@@ -166,9 +135,9 @@ actor LogTiles {
         } catch { throw .inconsistent("\(error)") }
     }
 
-    /// The consistency proof between two sizes at most ``size``.
+    /// The consistency proof between two sizes at most that of the tree whose tiles are durable.
     func consistencyPath(from old: UInt64, to new: UInt64) throws(LedgerError) -> [MerkleHash] {
-        guard new <= edge.size else { throw .outOfRange(start: old, end: new, size: edge.size) }
+        guard new <= growth.size else { throw .outOfRange(start: old, end: new, size: growth.size) }
         var lookup = lookup(new)
         do { return try lookup.consistencyProof(from: old, to: new).path } catch { throw .inconsistent("\(error)") }
     }
@@ -184,7 +153,7 @@ actor LogTiles {
             keep(nodes)
             return nodes
         }
-        if let hashes = edge.hashes(of: tile) { return try TileNodes(tile, hashes) }
+        if let hashes = growth.edge.hashes(of: tile) { return try TileNodes(tile, hashes) }
         return try TileNodes(tile, try writer.folder.hashes(of: tile))
     }
 

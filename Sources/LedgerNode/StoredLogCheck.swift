@@ -26,11 +26,11 @@ struct StoredLogCheck {
     /// - Throws: `LedgerError/inconsistent(_:)` with the first disagreement.
     /// - Complexity: linear in the number of leaves, signatures included; holds the state in memory.
     func check(
-        _ ledger: StoredLedger, copies: HeadCopies, against stored: WorldState
+        _ ledger: StoredLedger, against stored: WorldState
     ) throws(LedgerError) {
         var execution = Execution(
             state: WorldState(origin: log.origin.description),
-            sizes: Set(ledger.finals.keys).union(copies.sizes), stateSize: stored.entryCount)
+            sizes: Set(ledger.finals.keys), stateSize: stored.entryCount)
         do {
             try noteState(&execution)
             try executeBundles(below: ledger.stagedStart, &execution)

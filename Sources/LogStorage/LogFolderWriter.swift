@@ -33,6 +33,16 @@ package struct LogFolderWriter: Sendable {
         } catch { throw .file(error) }
     }
 
+    /// Writes what a tree has grown by, makes it durable, and removes the partial tiles that are full now.
+    ///
+    /// - Parameter withRightEdge: Also the partial tiles of the tree as it is, which whoever publishes it needs.
+    /// - Throws: what ``write(_:)`` throws; `TransparencyLogError/entryTooLong(bytes:)` never, since it was appended.
+    package mutating func write(_ growth: inout TileGrowth, withRightEdge: Bool = true) throws {
+        try write(withRightEdge ? try growth.unwritten() : growth.full)
+        for tile in growth.filled { try removePartials(of: tile) }
+        growth.settle()
+    }
+
     /// Publishes a checkpoint whose tiles are written.
     package func publish(checkpoint note: [UInt8]) throws(LogFolderError) {
         do { try files.replace(folder.checkpointPath, with: note) } catch { throw .file(error) }

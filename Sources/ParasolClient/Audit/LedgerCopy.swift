@@ -10,8 +10,7 @@ package import TransparencyLog
 package struct LedgerCopy: Sendable {
     package let folder: LogFolder
     private var writer: LogFolderWriter
-    private var edge = TileEdge()
-    private var bundle: [[UInt8]] = []
+    private var growth = TileGrowth()
 
     /// A copy of no leaf yet. What the folder already has of this ledger is written over with the same bytes.
     ///
@@ -21,23 +20,15 @@ package struct LedgerCopy: Sendable {
         writer = try LogFolderWriter(folder)
     }
 
-    package var size: UInt64 { edge.size }
-    package var root: MerkleHash { edge.root }
+    package var size: UInt64 { growth.size }
+    package var root: MerkleHash { growth.root }
 
     /// Appends a leaf, and writes the tiles that it fills.
     ///
     /// - Throws: ``AuditError/storage(_:)``, ``AuditError/log(_:)`` for a leaf above ``Tile/maximumEntryBytes``.
     package mutating func append(_ leaf: [UInt8]) throws(AuditError) {
         do {
-            bundle.append(leaf)
-            let filled = try edge.append(MerkleTree.leafHash(of: leaf))
-            guard !filled.isEmpty else { return }
-            let full = try Tile(.entries, index: edge.size / UInt64(Tile.fullWidth) - 1)
-            try writer.write(
-                [(full, try TileBytes.encode(entries: bundle))]
-                    + filled.map { ($0.tile, TileBytes.encode(hashes: $0.hashes)) })
-            for tile in [full] + filled.map(\.tile) { try writer.removePartials(of: tile) }
-            bundle = []
+            if try !growth.append(leaf).isEmpty { try writer.write(&growth, withRightEdge: false) }
         } catch { throw AuditError(storing: error) }
     }
 
@@ -47,11 +38,7 @@ package struct LedgerCopy: Sendable {
     package mutating func publish(_ checkpoint: Checkpoint, note: [UInt8]) throws(AuditError) {
         guard checkpoint.size == size, checkpoint.root == root else { throw .wrongRoot(size: checkpoint.size) }
         do {
-            var tiles = edge.partialTiles.map { ($0.tile, TileBytes.encode(hashes: $0.hashes)) }
-            if let partial = Tile.partial(ofTree: size).first(where: { $0.content == .entries }) {
-                tiles.append((partial, try TileBytes.encode(entries: bundle)))
-            }
-            try writer.write(tiles)
+            try writer.write(&growth)
             try writer.publish(checkpoint: note)
         } catch { throw AuditError(storing: error) }
     }
