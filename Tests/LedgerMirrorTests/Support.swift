@@ -27,20 +27,8 @@ struct Fixture {
     /// - Parameter people: The seed of who is enrolled; another one is another history under the same keys.
     init(people: UInt64 = 1, count: Int = 11) throws {
         folder = try TemporaryFolder()
-        var generator = SeededGenerator(seed: 1)
-        log = try NoteSigner(
-            name: KeyName(Self.origin), algorithm: .ed25519, seed: .random(count: 32, using: &generator))
-        var signers: [NoteSigner] = []
-        for name in ["alpha", "beta", "gamma"] {
-            signers.append(
-                try NoteSigner(
-                    name: KeyName("\(name).witness.test"), algorithm: .cosignatureV1,
-                    seed: .random(count: 32, using: &generator)))
-        }
-        witnesses = signers
-        var text = "log \(log.verifierKey)\n"
-        for (index, signer) in signers.enumerated() { text += "witness w\(index) \(signer.verifierKey)\n" }
-        policyText = text + "group all-witnesses 2 w0 w1 w2\nquorum all-witnesses\n"
+        let keys = try LogKeys(origin: Self.origin)
+        (log, witnesses, policyText) = (keys.log, keys.witnesses, keys.policyText)
         trust = try TrustAnchor(origin: Self.origin, policyText: policyText)
         entries = try Self.history(people, count, policyText)
     }

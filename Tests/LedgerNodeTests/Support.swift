@@ -25,20 +25,8 @@ struct Fixture {
 
     init(seed: UInt64 = 1, policyText override: String? = nil) throws {
         folder = try TemporaryFolder()
-        var generator = SeededGenerator(seed: seed)
-        log = try NoteSigner(
-            name: KeyName("ledger.parasol.test"), algorithm: .ed25519, seed: .random(count: 32, using: &generator))
-        var signers: [NoteSigner] = []
-        for name in ["alpha", "beta", "gamma"] {
-            signers.append(
-                try NoteSigner(
-                    name: KeyName("\(name).witness.test"), algorithm: .cosignatureV1,
-                    seed: .random(count: 32, using: &generator)))
-        }
-        witnesses = signers
-        var text = "log \(log.verifierKey)\n"
-        for (index, signer) in signers.enumerated() { text += "witness w\(index) \(signer.verifierKey)\n" }
-        policyText = text + "group all-witnesses 2 w0 w1 w2\nquorum all-witnesses\n"
+        let keys = try LogKeys(seed: seed)
+        (log, witnesses, policyText) = (keys.log, keys.witnesses, keys.policyText)
         scenario = try SharingScenario(
             origin: "ledger.parasol.test", seed: seed, witnessPolicy: override ?? policyText)
     }

@@ -21,20 +21,8 @@ struct Fixture {
     ///   - people: The seed of who is enrolled; another one is another history.
     ///   - founding: What the founding leaf states as the policy.
     init(people: UInt64 = 1, founding: (String) -> String = { $0 }) throws {
-        var generator = SeededGenerator(seed: 1)
-        log = try NoteSigner(
-            name: KeyName(Self.origin), algorithm: .ed25519, seed: .random(count: 32, using: &generator))
-        var signers: [NoteSigner] = []
-        for name in ["alpha", "beta", "gamma"] {
-            signers.append(
-                try NoteSigner(
-                    name: KeyName("\(name).witness.test"), algorithm: .cosignatureV1,
-                    seed: .random(count: 32, using: &generator)))
-        }
-        witnesses = signers
-        var text = "log \(log.verifierKey)\n"
-        for (index, signer) in signers.enumerated() { text += "witness w\(index) \(signer.verifierKey)\n" }
-        policyText = text + "group all-witnesses 2 w0 w1 w2\nquorum all-witnesses\n"
+        let keys = try LogKeys(origin: Self.origin)
+        (log, witnesses, policyText) = (keys.log, keys.witnesses, keys.policyText)
         leaves = try SharingScenario(origin: Self.origin, seed: people, witnessPolicy: founding(policyText))
             .entries.map(\.serialized)
     }
