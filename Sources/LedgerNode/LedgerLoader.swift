@@ -41,6 +41,7 @@ struct LedgerLoader: Sendable {
     let files: LedgerFiles
     let log: LogIdentity
     let fileSystem: FileSystem
+    let rememberedRows: Int
 
     private var folder: LogFolder { LogFolder(files.tiles, files: fileSystem) }
 
@@ -91,7 +92,7 @@ struct LedgerLoader: Sendable {
     /// The world state of the first leaves, at most `size`.
     private func storedState(upTo size: UInt64) throws(LedgerError) -> WorldState {
         let state: WorldState
-        do { state = try states.state(origin: log.origin.description) } catch {
+        do { state = try states.state(origin: log.origin.description, remembering: rememberedRows) } catch {
             throw .inconsistent("\(files.state): \(error)")
         }
         guard state.entryCount <= size else {

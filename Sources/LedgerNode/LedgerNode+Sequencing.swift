@@ -30,6 +30,7 @@ extension LedgerNode {
                     commit = nil
                     await settleWhenDue()
                     try await demandRoom()
+                    if halted != nil { continue }
                 }
                 let before = undone
                 let batch = apply(nextBatch(), at: now)
@@ -107,7 +108,7 @@ extension LedgerNode {
                 return bytes < roomBytes || bytes == 0
             })
         queue.removeFirst(batch.count)
-        queuedBytes -= batch.reduce(0) { $0 + $1.transaction.serialized.count }
+        for submission in batch { noteTaken(submission) }
         return batch
     }
 
@@ -115,8 +116,8 @@ extension LedgerNode {
     private func refuseQueue(_ error: LedgerError) {
         let refused = queue
         queue = []
-        queuedBytes = 0
         for submission in refused {
+            noteTaken(submission)
             if halted == nil, let index = state.index(of: submission.transaction.id) {
                 waiters[index, default: []].append(submission.answer)
                 startFinalizing()
@@ -174,21 +175,40 @@ extension LedgerNode {
         startFinalizing()
     }
 
-    private var isSettlementDue: Bool { committedSize - settledState >= configuration.stateSettlementLeaves }
-
-    /// Writes the world state where enough has changed. All that is applied must be committed.
-    private func settleWhenDue() async {
-        guard halted == nil, isSettlementDue else { return }
-        do { try await settleState() } catch { halt(.storage("the world state cannot be written: \(error)")) }
+    private var isSettlementDue: Bool {
+        committedSize - (settlement?.size ?? settledState) >= configuration.stateSettlementLeaves
     }
 
-    /// Writes the rows of the world state that changed since they were written last.
-    func settleState() async throws {
-        let (rows, size) = (try state.changes, state.entryCount)
-        guard size > settledState else { return }
-        try await states.write(rows)
-        state.settle()
-        settledState = size
+    /// Has the world state written where enough has changed. All that is applied must be committed.
+    private func settleWhenDue() async {
+        guard halted == nil, isSettlementDue else { return }
+        // One at a time, so that what is not in the store stays bounded.
+        await settlement?.task.value
+        startSettlement()
+    }
+
+    /// Writes the rows of the world state that changed since they were written last, while sequencing goes on. All that is applied
+    /// must be committed.
+    func startSettlement() {
+        guard settlement == nil, state.entryCount > settledState else { return }
+        state.beginSettling()
+        let size = state.entryCount
+        settlement = (size, Task { [state] in await self.settle(state, size) })
+    }
+
+    private func settle(_ changed: WorldState, _ size: UInt64) async {
+        do {
+            try await Self.write(changed, to: states)
+            state.finishSettling()
+            settledState = size
+        } catch {
+            halt(.storage("the world state cannot be written: \(error)"))
+        }
+        settlement = nil
+    }
+
+    @concurrent private static func write(_ state: WorldState, to store: StateStore) async throws {
+        try await store.write(try state.settlingRows)
     }
 
     /// Makes a submission the next leaf, or answers it.
@@ -286,6 +306,7 @@ extension LedgerNode {
         for index in indices {
             for answer in waiters.removeValue(forKey: index) ?? [] { answer.resume(returning: .failure(error)) }
         }
+        await settlement?.task.value
         do throws(LedgerError) {
             let loaded = try await loadAgain()
             state = loaded.state

@@ -18,8 +18,11 @@ package actor LedgerNode: Ledger {
     /// A transaction that waits to be sequenced.
     struct Submission {
         let transaction: SignedTransaction
-        let signatures: VerifiedSignatures?
         let answer: CheckedContinuation<Answer, Never>
+        /// Whose signatures it needed when it was looked up.
+        var required: [RequiredSignature]?
+        /// Once verified against these.
+        var signatures: VerifiedSignatures?
     }
 
     let configuration: LedgerConfiguration
@@ -55,9 +58,16 @@ package actor LedgerNode: Ledger {
 
     /// What is committed and not final.
     var backlog: Backlog
+    /// Submissions that nobody has looked at.
+    var intake: [Submission] = []
+    var isVerifying = false
+    /// Submissions whose signatures were verified, as far as their signers are known, in the order in which they will be leaves.
     var queue: [Submission] = []
-    var queuedBytes = 0
+    /// Submissions that wait anywhere to be sequenced, and the bytes of their transactions.
+    private(set) var waiting = (count: 0, bytes: 0)
     var isSequencing = false
+    /// The rows of the world state that are being written, until they are.
+    var settlement: (size: UInt64, task: Task<Void, Never>)?
     /// The bytes of leaves that are applied and not committed.
     var uncommittedBytes = 0
     /// How often applied leaves were taken back.
@@ -100,7 +110,8 @@ package actor LedgerNode: Ledger {
             }
             states = opened
             let loaded = try await LedgerLoader(
-                store: store, states: opened, files: files, log: configuration.log, fileSystem: fileSystem
+                store: store, states: opened, files: files, log: configuration.log, fileSystem: fileSystem,
+                rememberedRows: configuration.rememberedStateRows
             ).load(check)
             let tiles = try await LogTiles.opened(files, loaded, fileSystem: fileSystem)
             return LedgerNode(
@@ -141,7 +152,8 @@ package actor LedgerNode: Ledger {
     /// Checks everything stored anew.
     func loadAgain() async throws(LedgerError) -> LoadedLedger {
         try await LedgerLoader(
-            store: store, states: states, files: files, log: configuration.log, fileSystem: fileSystem
+            store: store, states: states, files: files, log: configuration.log, fileSystem: fileSystem,
+            rememberedRows: configuration.rememberedStateRows
         ).load(.newest)
     }
 
@@ -165,7 +177,11 @@ package actor LedgerNode: Ledger {
         halt(.storage("the ledger is closed"))
         lanes = []
         // So that the next start has nothing to execute again. What is not written, it executes.
-        if isSound, !isSequencing { try? await settleState() }
+        await settlement?.task.value
+        if isSound, !isSequencing {
+            startSettlement()
+            await settlement?.task.value
+        }
         try? store.store.close()
         try? states.close()
     }
@@ -188,27 +204,35 @@ package actor LedgerNode: Ledger {
 
     private func submit(_ transaction: SignedTransaction) async throws(LedgerError) -> Receipt {
         try demandRunning()
-        let (known, required) = try standing(of: transaction)
-        // What is a leaf already needs no place in the queue, and nothing that keeps new leaves back keeps its receipt back.
-        if let index = known, index < committedSize {
-            let answer = await withCheckedContinuation { continuation in
-                waiters[index, default: []].append(continuation)
-                startFinalizing()
-            }
-            return try answer.get()
+        guard hasPlace(for: transaction) else {
+            // What is a leaf already needs no place.
+            if let receipt = try await receipt(of: transaction.id) { return receipt }
+            throw .busy(queued: waiting.count)
         }
-        guard queue.count < configuration.maximumQueued else { throw .busy(queued: queue.count) }
-        let signatures = known == nil ? try await verified(transaction, against: required) : nil
-        try demandRunning()
-        guard queue.count < configuration.maximumQueued,
-            queuedBytes + transaction.serialized.count <= configuration.maximumQueuedBytes
-        else { throw .busy(queued: queue.count) }
         let answer = await withCheckedContinuation { continuation in
-            queue.append(Submission(transaction: transaction, signatures: signatures, answer: continuation))
-            queuedBytes += transaction.serialized.count
-            startSequencing()
+            intake.append(Submission(transaction: transaction, answer: continuation))
+            waiting.count += 1
+            waiting.bytes += transaction.serialized.count
+            startVerifying()
         }
         return try answer.get()
+    }
+
+    private func hasPlace(for transaction: SignedTransaction) -> Bool {
+        waiting.count < configuration.maximumQueued
+            && waiting.bytes + transaction.serialized.count <= configuration.maximumQueuedBytes
+    }
+
+    /// A submission waits no longer for being sequenced.
+    func noteTaken(_ submission: Submission) {
+        waiting.count -= 1
+        waiting.bytes -= submission.transaction.serialized.count
+    }
+
+    /// Answers a submission that does not become a leaf.
+    func dismiss(_ submission: Submission, _ answer: Answer) {
+        noteTaken(submission)
+        submission.answer.resume(returning: answer)
     }
 
     package func receipt(of transaction: TransactionID) async throws(LedgerError) -> Receipt? {
@@ -267,43 +291,12 @@ package actor LedgerNode: Ledger {
     /// Stops for good, and tells everybody who waits.
     func halt(_ error: LedgerError) {
         if halted == nil { halted = error }
-        for submission in queue { submission.answer.resume(returning: .failure(error)) }
+        for submission in intake + queue { dismiss(submission, .failure(error)) }
+        intake = []
         queue = []
-        queuedBytes = 0
         for answer in waiters.values.joined() { answer.resume(returning: .failure(error)) }
         waiters = [:]
         for waiter in roundWaiters { waiter.resume(returning: .failed(error)) }
         roundWaiters = []
-    }
-
-    /// Verifies signatures off the actor, as far as the keys are known by now; where they are not, a transaction that is
-    /// being sequenced may bring them, and sequencing decides.
-    private func verified(
-        _ transaction: SignedTransaction, against required: [RequiredSignature]?
-    ) async throws(LedgerError) -> VerifiedSignatures? {
-        guard let required else { return nil }
-        do throws(ContractViolation) {
-            return try await Self.verify(transaction, origin: state.origin, against: required)
-        } catch {
-            throw .refused(error)
-        }
-    }
-
-    /// Where a transaction is a leaf, or else, as far as can be said, who must sign it.
-    private func standing(
-        of transaction: SignedTransaction
-    ) throws(LedgerError) -> (index: UInt64?, required: [RequiredSignature]?) {
-        do {
-            return try states.duringOneRead {
-                if let index = state.index(of: transaction.id) { return (index, nil) }
-                return (nil, try? state.requiredSignatures(of: transaction))
-            }
-        } catch { throw .storage("the world state cannot be read: \(error)") }
-    }
-
-    @concurrent private static func verify(
-        _ transaction: SignedTransaction, origin: String, against required: [RequiredSignature]
-    ) async throws(ContractViolation) -> VerifiedSignatures {
-        try VerifiedSignatures(verifying: transaction, origin: origin, against: required)
     }
 }

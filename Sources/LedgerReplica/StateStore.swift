@@ -33,9 +33,10 @@ package final class StateStore: StateReading {
 
     /// The state that the rows make, over them.
     ///
+    /// - Parameter rows: How many rows are remembered, about: a KiB each, as they are parsed.
     /// - Throws: `ContractViolation`, of code `stateUnavailable` or `wrongOrigin`.
-    package func state(origin: String) throws(ContractViolation) -> WorldState {
-        try WorldState(origin: origin, backing: self, memory: SharedStateMemory())
+    package func state(origin: String, remembering rows: Int = 8_192) throws(ContractViolation) -> WorldState {
+        try WorldState(origin: origin, backing: self, memory: SharedStateMemory(rows: rows))
     }
 
     /// Makes rows durable, all or none.

@@ -47,7 +47,5 @@ struct ActivationContract: Hashable, Sendable {
 extension ActivationContract {
     var parts: [any StateStored] { [cell] }
 
-    mutating func settle() { cell.settle() }
-
-    mutating func discardChanges() { cell.discardChanges() }
+    mutating func take(_ step: SettlementStep) { cell.take(step) }
 }

@@ -34,18 +34,11 @@ package struct ConsentContract: Hashable, Sendable {
 extension ConsentContract {
     var parts: [any StateStored] { [consents, requests] + requestsOfConsent.parts + convictions.parts }
 
-    mutating func settle() {
-        consents.settle()
-        requests.settle()
-        requestsOfConsent.settle()
-        convictions.settle()
-    }
-
-    mutating func discardChanges() {
-        consents.discardChanges()
-        requests.discardChanges()
-        requestsOfConsent.discardChanges()
-        convictions.discardChanges()
+    mutating func take(_ step: SettlementStep) {
+        consents.take(step)
+        requests.take(step)
+        requestsOfConsent.take(step)
+        convictions.take(step)
     }
 }
 

@@ -135,21 +135,12 @@ package struct EnrollmentContract: Hashable, Sendable {
 extension EnrollmentContract {
     var parts: [any StateStored] { [foundings, identities, signers, signingKeys, sealingKeys, groupKeys] }
 
-    mutating func settle() {
-        foundings.settle()
-        identities.settle()
-        signers.settle()
-        signingKeys.settle()
-        sealingKeys.settle()
-        groupKeys.settle()
-    }
-
-    mutating func discardChanges() {
-        foundings.discardChanges()
-        identities.discardChanges()
-        signers.discardChanges()
-        signingKeys.discardChanges()
-        sealingKeys.discardChanges()
-        groupKeys.discardChanges()
+    mutating func take(_ step: SettlementStep) {
+        foundings.take(step)
+        identities.take(step)
+        signers.take(step)
+        signingKeys.take(step)
+        sealingKeys.take(step)
+        groupKeys.take(step)
     }
 }

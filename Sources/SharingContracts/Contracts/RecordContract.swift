@@ -116,23 +116,13 @@ extension RecordContract {
             + requestsOfRecord.parts
     }
 
-    mutating func settle() {
-        folders.settle()
-        records.settle()
-        capsuleDigests.settle()
-        recordsOfFolder.settle()
-        consentsOfFolder.settle()
-        requestsOfFolder.settle()
-        requestsOfRecord.settle()
-    }
-
-    mutating func discardChanges() {
-        folders.discardChanges()
-        records.discardChanges()
-        capsuleDigests.discardChanges()
-        recordsOfFolder.discardChanges()
-        consentsOfFolder.discardChanges()
-        requestsOfFolder.discardChanges()
-        requestsOfRecord.discardChanges()
+    mutating func take(_ step: SettlementStep) {
+        folders.take(step)
+        records.take(step)
+        capsuleDigests.take(step)
+        recordsOfFolder.take(step)
+        consentsOfFolder.take(step)
+        requestsOfFolder.take(step)
+        requestsOfRecord.take(step)
     }
 }

@@ -48,13 +48,8 @@ struct StateList<Owner: IdentifierKind, Element: IdentifierKind>: Hashable, Send
 
     var parts: [any StateStored] { [counts, elements] }
 
-    mutating func settle() {
-        counts.settle()
-        elements.settle()
-    }
-
-    mutating func discardChanges() {
-        counts.discardChanges()
-        elements.discardChanges()
+    mutating func take(_ step: SettlementStep) {
+        counts.take(step)
+        elements.take(step)
     }
 }

@@ -5,10 +5,19 @@ protocol StateStored {
     func changedRows() throws(ContractViolation) -> [StateRow]
     /// Every row, ascending.
     func forEachRow(_ body: (StateRow) throws -> Void) throws
-    /// Takes the changes as settled.
-    mutating func settle()
-    /// Goes back to the last settlement.
-    mutating func discardChanges()
+    /// The rows of the settlement that is under way, ascending.
+    func settlingRows() throws(ContractViolation) -> [StateRow]
+    mutating func take(_ step: SettlementStep)
+}
+
+/// What happens to the changes of a state.
+enum SettlementStep {
+    /// They are about to be written to the store, while others come on top of them.
+    case begin
+    /// They are in the store.
+    case finish
+    /// Those that are not in the store are forgotten.
+    case discard
 }
 
 /// The one row of a table that has no more: always held, so that reading it cannot fail.
@@ -16,12 +25,14 @@ struct StateCell<Value: StateRowValue>: Sendable {
     let tag: StateTag
     var value: Value?
     private var settled: Value?
+    private var settling: Value?
 
     /// Reads the row; a failure is noted in `backing`.
     init(_ tag: StateTag, _ backing: StateBacking?) {
         self.tag = tag
         value = backing?.value(Value.self, at: StateKey(tag: tag, name: []))
         settled = value
+        settling = value
     }
 }
 
@@ -32,20 +43,26 @@ extension StateCell: Hashable {
 }
 
 extension StateCell: StateStored {
-    private var rows: [StateRow] {
-        get throws(ContractViolation) {
-            guard let value else { return [] }
-            return [try value.row(at: StateKey(tag: tag, name: []))]
-        }
+    private func rows(_ value: Value?) throws(ContractViolation) -> [StateRow] {
+        guard let value else { return [] }
+        return [try value.row(at: StateKey(tag: tag, name: []))]
     }
 
-    func changedRows() throws(ContractViolation) -> [StateRow] { value == settled ? [] : try rows }
+    func changedRows() throws(ContractViolation) -> [StateRow] { value == settled ? [] : try rows(value) }
+
+    func settlingRows() throws(ContractViolation) -> [StateRow] { settling == settled ? [] : try rows(settling) }
 
     func forEachRow(_ body: (StateRow) throws -> Void) throws {
-        for row in try rows { try body(row) }
+        for row in try rows(value) { try body(row) }
     }
 
-    mutating func settle() { settled = value }
-
-    mutating func discardChanges() { value = settled }
+    mutating func take(_ step: SettlementStep) {
+        switch step {
+        case .begin: settling = value
+        case .finish: settled = settling
+        case .discard:
+            value = settled
+            settling = settled
+        }
+    }
 }

@@ -1,10 +1,13 @@
 /// A table of the world state: a dictionary that may have a store behind it.
 ///
-/// Holds what changed since the last settlement. What was settled before is in the store where there is one, and here
-/// where there is none; then equal contents are equal, settled or not. A copy is independent until the store is written.
+/// Holds what changed since the last settlement, and beneath it what is being settled. What was settled before is in the store
+/// where there is one, and here where there is none; then equal contents are equal, settled or not. A copy is independent until
+/// the store is written.
 struct StateTable<Key: StateRowKey, Value: StateRowValue>: Sendable {
     let tag: StateTag
     private(set) var changed: [Key: Value] = [:]
+    /// On its way to the store, which may have it or not.
+    private var settling: [Key: Value] = [:]
     /// Empty where there is a store.
     private var settled: [Key: Value] = [:]
     let backing: StateBacking?
@@ -16,7 +19,7 @@ struct StateTable<Key: StateRowKey, Value: StateRowValue>: Sendable {
 
     /// The value; nil where there is none, and where the store fails, which ``StateBacking`` notes.
     subscript(key: Key) -> Value? {
-        if let value = changed[key] { return value }
+        if let value = changed[key] ?? settling[key] { return value }
         guard let backing else { return settled[key] }
         return backing.value(Value.self, at: stateKey(key))
     }
@@ -37,10 +40,15 @@ struct StateTable<Key: StateRowKey, Value: StateRowValue>: Sendable {
 
     func stateKey(_ key: Key) -> StateKey { StateKey(tag: tag, name: key.rowName) }
 
+    /// What may not be in the store.
+    private var unsettled: [Key: Value] { Self.merged(settling, changed) }
+
     /// Everything that is held here.
-    private var held: [Key: Value] {
-        if settled.isEmpty { return changed }
-        return changed.isEmpty ? settled : settled.merging(changed) { $1 }
+    private var held: [Key: Value] { Self.merged(settled, unsettled) }
+
+    private static func merged(_ below: [Key: Value], _ above: [Key: Value]) -> [Key: Value] {
+        if below.isEmpty { return above }
+        return above.isEmpty ? below : below.merging(above) { $1 }
     }
 
     /// Every value, in no order. With a store, none where it fails, which ``StateBacking`` notes.
@@ -48,8 +56,9 @@ struct StateTable<Key: StateRowKey, Value: StateRowValue>: Sendable {
     /// - Complexity: O(n), one scan of the table.
     var values: [Value] {
         guard let backing else { return Array(held.values) }
-        let names = Set(changed.keys.map(\.rowName))
-        var values = Array(changed.values)
+        let held = held
+        let names = Set(held.keys.map(\.rowName))
+        var values = Array(held.values)
         do {
             try backing.forEachRow(in: tag) { row in
                 if names.contains(row.key.name) { return }
@@ -76,7 +85,9 @@ extension StateTable: Hashable {
 }
 
 extension StateTable: StateStored {
-    func changedRows() throws(ContractViolation) -> [StateRow] { try Self.rows(changed, stateKey) }
+    func changedRows() throws(ContractViolation) -> [StateRow] { try Self.rows(unsettled, stateKey) }
+
+    func settlingRows() throws(ContractViolation) -> [StateRow] { try Self.rows(settling, stateKey) }
 
     private static func rows(
         _ entries: [Key: Value], _ stateKey: (Key) -> StateKey
@@ -105,17 +116,22 @@ extension StateTable: StateStored {
         for row in rows[next...] { try body(row) }
     }
 
-    mutating func settle() {
-        if let backing {
-            backing.memory.settle(
-                Dictionary(uniqueKeysWithValues: changed.map { (stateKey($0), $1 as any Sendable) }))
-        } else if settled.isEmpty {
-            settled = changed
-        } else {
-            settled.merge(changed) { $1 }
+    mutating func take(_ step: SettlementStep) {
+        switch step {
+        case .begin:
+            settling = Self.merged(settling, changed)
+            changed = [:]
+        case .finish:
+            if let backing {
+                backing.memory.settle(
+                    Dictionary(uniqueKeysWithValues: settling.map { (stateKey($0), $1 as any Sendable) }))
+            } else {
+                settled = Self.merged(settled, settling)
+            }
+            settling = [:]
+        case .discard:
+            changed = [:]
+            settling = [:]
         }
-        changed = [:]
     }
-
-    mutating func discardChanges() { changed = [:] }
 }

@@ -65,22 +65,43 @@ extension WorldState {
     /// Takes ``changes`` as settled: to be called once they are in the store, all of them or none, and before this state or
     /// a copy of it is read again. Without a store they stay in memory.
     package mutating func settle() {
-        enrollment.settle()
-        records.settle()
-        consents.settle()
-        transactions.settle()
-        progress.settle()
-        activation.settle()
+        beginSettling()
+        finishSettling()
     }
 
-    /// Goes back to the last ``settle()``, or to how the state began.
-    package mutating func discardChanges() {
-        enrollment.discardChanges()
-        records.discardChanges()
-        consents.discardChanges()
-        transactions.discardChanges()
-        progress.discardChanges()
-        activation.discardChanges()
+    /// Sets ``changes`` apart as those that are about to be written to the store, so that leaves can be applied meanwhile:
+    /// what the store has of them by now is read from here. The store must not be behind these changes while any copy of this
+    /// state is read, and no others may be written.
+    ///
+    /// - Complexity: constant.
+    package mutating func beginSettling() { take(.begin) }
+
+    /// What was set apart is in the store.
+    package mutating func finishSettling() { take(.finish) }
+
+    /// The rows that were set apart and not yet reported as written, ascending by key.
+    ///
+    /// - Throws: ``ContractViolation/Code/stateUnavailable``.
+    /// - Complexity: O(k log k) in their number.
+    package var settlingRows: [StateRow] {
+        get throws(ContractViolation) {
+            try requireAvailable()
+            var rows: [StateRow] = []
+            for part in parts { rows += try part.settlingRows() }
+            return rows
+        }
+    }
+
+    /// Goes back to what is in the store, or to how the state began.
+    package mutating func discardChanges() { take(.discard) }
+
+    private mutating func take(_ step: SettlementStep) {
+        enrollment.take(step)
+        records.take(step)
+        consents.take(step)
+        transactions.take(step)
+        progress.take(step)
+        activation.take(step)
     }
 
     /// Every row, settled or not, ascending by key: a snapshot.

@@ -22,25 +22,43 @@ struct StoredStateTests {
         var stored = try WorldState(origin: scenario.origin, store: store)
         var memory = WorldState(origin: scenario.origin)
         var (next, settled, discards) = (0, 0, 0)
+        // What a settlement that is under way began with.
+        var begun: (state: WorldState, next: Int)?
         while next < attempts.count {
             let attempt = attempts[next]
             #expect(try code { try stored.apply(attempt.entry) } == attempt.refusal)
             #expect(try code { try memory.apply(attempt.entry) } == attempt.refusal)
             next += 1
-            switch Int.random(in: 0..<12, using: &chance) {
-            case 0...2:
+            switch Int.random(in: 0..<16, using: &chance) {
+            case 12...13 where begun == nil:
+                stored.beginSettling()
+                memory.beginSettling()
+                begun = (stored, next)
+            case 14:
+                // Leaves go on to be applied while the store has the rows already.
+                if let begun { store.write(try begun.state.settlingRows) }
+            case 15:
+                guard let settlement = begun else { break }
+                #expect(try stored.settlingRows == settlement.state.settlingRows)
+                store.write(try settlement.state.settlingRows)
+                stored.finishSettling()
+                memory.finishSettling()
+                #expect(try stored.settlingRows.isEmpty)
+                #expect(try stored.changes == memory.changes)
+                (begun, settled) = (nil, settlement.next)
+            case 0...2 where begun == nil:
                 #expect(try stored.changes == memory.changes)
                 store.write(try stored.changes)
                 stored.settle()
                 memory.settle()
                 #expect(try stored.changes.isEmpty)
                 settled = next
-            case 3:
+            case 3 where begun == nil:
                 store.write(try stored.changes)
                 stored = try WorldState(origin: scenario.origin, store: store)
                 memory.settle()
                 settled = next
-            case 4 where discards < 40:
+            case 4 where discards < 40 && begun == nil:
                 stored.discardChanges()
                 memory.discardChanges()
                 next = settled
@@ -49,6 +67,9 @@ struct StoredStateTests {
             }
         }
         try expectEqual(stored, memory)
+        store.write(try stored.settlingRows)
+        stored.finishSettling()
+        memory.finishSettling()
         #expect(memory == scenario.state)
         #expect(memory.hashValue == scenario.state.hashValue)
         store.write(try stored.changes)
