@@ -22,6 +22,9 @@ package struct OpenFile: ~Copyable {
     /// Bytes in the file.
     package func size() throws(FileError) -> UInt64 { UInt64(clamping: try status().st_size) }
 
+    /// The permission bits, of 0o7777.
+    package func mode() throws(FileError) -> UInt32 { UInt32(try status().st_mode) & 0o7777 }
+
     /// Exactly `count` bytes from `offset`.
     ///
     /// - Throws: ``FileError/endedEarly(path:offset:count:)`` where the file has fewer.

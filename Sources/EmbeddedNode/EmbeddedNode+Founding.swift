@@ -5,7 +5,6 @@ import LedgerNode
 import LedgerReplica
 import Octets
 import ParasolClient
-import Persistence
 import ProxyService
 import RecordVault
 package import ServiceProtocols
@@ -16,112 +15,105 @@ import Umbral
 extension EmbeddedNode {
     /// The log's name: it never leaves this machine.
     package static let origin = "parasol.localhost/embedded"
+    private static let witnessCount = 3
 
-    /// Founds a ledger with three witnesses, of which two must cosign, and enrols a key service and the proxies.
-    package static func found(_ configuration: Configuration, clock: any Clock) async throws -> EmbeddedNode {
-        let files = FileSystem()
-        func path(_ role: String, _ file: String) throws -> String {
-            try files.makeFolder(configuration.folder + "/" + role)
-            return configuration.folder + "/" + role + "/" + file
-        }
-        let (ledger, trust) = try await openLedger(clock: clock, path: path)
-        let members = try await foundMembers(configuration.proxyCount, ledger, trust, clock)
-        let keyring = try MasterKeyring(current: .random(id: 1))
+    /// Opens the node that a folder holds. What it lacks is made: in a new folder everything, after an interrupted founding the
+    /// rest.
+    ///
+    /// A new one has a ledger with three witnesses, of which two must cosign, one member organisation for each proxy, and an
+    /// enrolled key service and proxies.
+    package static func open(_ configuration: Configuration, clock: any Clock) async throws -> EmbeddedNode {
+        let folders = try EmbeddedFolders(configuration.folder, proxyCount: configuration.proxyCount)
+        let (ledger, witnesses, trust) = try await openLedger(folders, clock: clock)
+        let members = try await openMembers(folders, ledger, trust, clock)
 
-        var generator = SystemRandomNumberGenerator()
-        let keyServiceID = IdentityID.random(using: &generator)
-        let keyServiceKey = P256.Signing.PrivateKey()
-        let keyServiceDatabase = try path("key-service", "key-service.sqlite")
+        let seat = folders.keyService
+        let keyServiceID = IdentityID(try seat.signerID())
         let keyService = try KeyService(
-            identity: keyServiceID, signingKey: keyServiceKey, keyring: keyring, databasePath: keyServiceDatabase,
-            ledger: ledger, trust: trust, clock: clock)
-        try await enroll(keyServiceID, .keyService, keyServiceKey, nil, members[0], trust)
+            identity: keyServiceID, signingKey: try seat.identityKey(), keyring: try seat.masterKeyring(),
+            databasePath: seat.file("key-service.sqlite"), ledger: ledger, trust: trust, clock: clock)
+        try await enroll(seat, .keyService, members[0], ledger, trust)
 
         var proxies: [ProxyService] = []
         var seats: [ProxySeat] = []
-        for number in 0..<configuration.proxyCount {
+        for (number, folder) in folders.proxies.enumerated() {
             let seat = ProxySeat(
-                identity: .random(using: &generator), signingKey: P256.Signing.PrivateKey(), openingKey: try .random(),
-                keyring: try MasterKeyring(current: .random(id: 1)),
-                database: try path("proxy-\(number + 1)", "proxy.sqlite"))
+                identity: IdentityID(try folder.signerID()), signingKey: try folder.identityKey(),
+                openingKey: try folder.openingKey(), keyring: try folder.masterKeyring(),
+                database: folder.file("proxy.sqlite"))
             seats.append(seat)
             proxies.append(
                 try seat.open(
                     ledger: ledger, trust: trust, clock: clock, reencryption: configuration.reencryption(number)))
-            try await enroll(
-                seat.identity, .proxy, seat.signingKey, seat.openingKey.sealingKey, members[number], trust)
+            try await enroll(folder, .proxy, members[number], ledger, trust)
         }
         let vault = try await RecordVault.open(
-            configuration.folder + "/vault", limits: VaultLimits(quotaBytes: 64 << 30), clock: clock)
+            folders.vault.path, limits: VaultLimits(quotaBytes: configuration.vaultQuotaBytes), clock: clock)
         return EmbeddedNode(
-            ledger: ledger, trust: trust, clock: clock, keyServiceID: keyServiceID,
-            keyServiceSigner: TransactionSigner(
-                id: keyServiceID.signer, key: keyServiceKey, origin: trust.originName), proxies: proxies,
-            vault: vault, members: members,
-            directory: ServiceDirectory(keyServices: [keyService], proxies: proxies, vault: vault), keyring: keyring,
-            keyServiceKey: keyServiceKey, keyServiceDatabase: keyServiceDatabase, proxySeats: seats)
+            ledger: ledger, witnesses: witnesses, trust: trust, clock: clock, keyService: keyService,
+            keyServiceSigner: try seat.transactionSigner(origin: trust.originName), proxies: proxies, vault: vault,
+            members: members,
+            directory: ServiceDirectory(keyServices: [keyService], proxies: proxies, vault: vault),
+            keyring: try seat.masterKeyring(), keyServiceKey: try seat.identityKey(),
+            keyServiceDatabase: seat.file("key-service.sqlite"), proxySeats: seats)
     }
 
     private static func openLedger(
-        clock: any Clock, path: (String, String) throws -> String
-    ) async throws -> (LedgerNode, TrustAnchor) {
-        let logSigner = try NoteSigner(
-            name: try KeyName(origin), algorithm: .ed25519, seed: .random(count: 32))
-        let witnessSigners = try (1...3).map {
-            try NoteSigner(
-                name: try KeyName("witness-\($0).parasol.localhost"), algorithm: .cosignatureV1,
-                seed: .random(count: 32))
-        }
+        _ folders: EmbeddedFolders, clock: any Clock
+    ) async throws -> (LedgerNode, [WitnessNode], TrustAnchor) {
+        let logSigner = try folders.ledger.noteSigner()
+        let signers = try folders.witnesses.map { try $0.noteSigner() }
         var policy = "log \(logSigner.verifierKey.vkey)\n"
-        for (index, signer) in witnessSigners.enumerated() {
+        for (index, signer) in signers.enumerated() {
             policy += "witness w\(index + 1) \(signer.verifierKey.vkey)\n"
         }
         policy += "group witnesses 2 w1 w2 w3\nquorum witnesses\n"
         let ledger = try await LedgerNode.open(
-            path: try path("ledger", "ledger.sqlite"),
+            path: folders.ledger.file("ledger.sqlite"),
             configuration: try LedgerConfiguration(signer: logSigner, policyText: policy), clock: clock)
-        var endpoints: [WitnessEndpoint] = []
-        for (index, signer) in witnessSigners.enumerated() {
-            let witness = try await WitnessNode.open(
-                path: try path("witness-\(index + 1)", "witness.sqlite"), signer: signer, log: logSigner.verifierKey,
-                source: ledger, clock: clock)
-            endpoints.append(WitnessEndpoint(key: signer.verifierKey, witness: witness))
+        var witnesses: [WitnessNode] = []
+        for (folder, signer) in zip(folders.witnesses, signers) {
+            witnesses.append(
+                try await WitnessNode.open(
+                    path: folder.file("witness.sqlite"), signer: signer, log: logSigner.verifierKey, source: ledger,
+                    clock: clock))
         }
-        try await ledger.connect(endpoints)
-        return (ledger, try TrustAnchor(origin: origin, policyText: policy))
+        try await ledger.connect(witnesses.map { WitnessEndpoint(key: $0.verifierKey, witness: $0) })
+        return (ledger, witnesses, try TrustAnchor(origin: "\(logSigner.verifierKey.name)", policyText: policy))
     }
 
-    /// The founding, signed by every member.
-    private static func foundMembers(
-        _ count: Int, _ ledger: LedgerNode, _ trust: TrustAnchor, _ clock: any Clock
+    /// The members, after the founding, which every one of them signs.
+    private static func openMembers(
+        _ folders: EmbeddedFolders, _ ledger: LedgerNode, _ trust: TrustAnchor, _ clock: any Clock
     ) async throws -> [MemberAgent] {
-        var generator = SystemRandomNumberGenerator()
         let session = LedgerSession(ledger: ledger, trust: trust, heads: NoHeadStore(), clock: clock)
-        let signers = (0..<count).map { _ in
-            TransactionSigner(
-                id: MemberID.random(using: &generator).signer, key: P256.Signing.PrivateKey(), origin: trust.originName)
+        let signers = try folders.members.map { try $0.transactionSigner(origin: trust.originName) }
+        if await ledger.committedSize == 0 {
+            let members = signers.enumerated().map {
+                Member(
+                    id: MemberID($0.element.id), name: "Organisation \($0.offset + 1)",
+                    signingKey: $0.element.signingKey)
+            }
+            let transaction = try SharingContracts.Transaction.random(
+                .ledgerFounded(
+                    LedgerFounded(origin: trust.originName, members: members, witnessPolicy: trust.policyText)))
+            _ = try await session.submit(
+                try SignedTransaction(transaction, signatures: try signers.map { try $0.signature(on: transaction) }))
         }
-        let members = signers.enumerated().map {
-            Member(
-                id: MemberID($0.element.id), name: "Organisation \($0.offset + 1)", signingKey: $0.element.signingKey)
-        }
-        let transaction = try SharingContracts.Transaction.random(
-            .ledgerFounded(
-                LedgerFounded(origin: trust.originName, members: members, witnessPolicy: trust.policyText)))
-        _ = try await session.submit(
-            try SignedTransaction(transaction, signatures: try signers.map { try $0.signature(on: transaction) }))
         return signers.map { MemberAgent(id: MemberID($0.id), signer: $0, session: session) }
     }
 
+    /// Enrolls a role's identity where it is not enrolled.
     private static func enroll(
-        _ identity: IdentityID, _ role: Role, _ key: P256.Signing.PrivateKey, _ sealingKey: SealingKey?,
-        _ member: MemberAgent, _ trust: TrustAnchor
+        _ folder: RoleFolder, _ role: Role, _ member: MemberAgent, _ ledger: LedgerNode, _ trust: TrustAnchor
     ) async throws {
-        let signer = TransactionSigner(id: identity.signer, key: key, origin: trust.originName)
+        let signer = try folder.transactionSigner(origin: trust.originName)
+        let identity = IdentityID(signer.id)
+        guard try await ledger.read({ $0.identity(identity) }) == nil else { return }
         try await member.enroll(
             EnrollmentRequest(
                 IdentityEnrolled(
                     identity: identity, member: member.id, role: role, signingKey: signer.signingKey,
-                    sealingKey: sealingKey), signer: signer))
+                    sealingKey: role == .proxy ? try folder.openingKey().sealingKey : nil), signer: signer))
     }
 }

@@ -1,5 +1,5 @@
 import Crypto
-import KeyService
+package import KeyService
 package import LedgerNode
 package import LedgerReplica
 package import Octets
@@ -16,9 +16,10 @@ package import SharingContracts
 /// protocols.
 package struct EmbeddedNode: Sendable {
     package let ledger: LedgerNode
+    package let witnesses: [WitnessNode]
     package let trust: TrustAnchor
     package let clock: any Clock
-    package let keyServiceID: IdentityID
+    package let keyService: KeyService
     /// The key service's own signing key: what an operator gone bad would have. For attacks that must fail.
     package let keyServiceSigner: TransactionSigner
     package let proxies: [ProxyService]
@@ -32,27 +33,40 @@ package struct EmbeddedNode: Sendable {
     /// In the order of the proxies' numbers.
     let proxySeats: [ProxySeat]
 
-    /// How a node is founded.
+    package var keyServiceID: IdentityID { keyService.identity }
+
+    /// How a node is opened.
     package struct Configuration: Sendable {
         /// Where the roles' folders go; must exist.
         package let folder: String
         /// Each of another organisation.
         package let proxyCount: Int
+        package let vaultQuotaBytes: UInt64
         /// What each proxy makes fragments with, by its number.
         package let reencryption: @Sendable (Int) -> ProxyService.Reencryption
 
         package init(
-            folder: String, proxyCount: Int,
+            folder: String, proxyCount: Int, vaultQuotaBytes: UInt64 = 64 << 30,
             reencryption: @escaping @Sendable (Int) -> ProxyService.Reencryption = { _ in ProxyService.honest }
         ) {
             self.folder = folder
             self.proxyCount = proxyCount
+            self.vaultQuotaBytes = vaultQuotaBytes
             self.reencryption = reencryption
         }
     }
 
     /// The proxies in the order of their numbers.
     package var proxyIDs: [IdentityID] { proxies.map(\.identity) }
+
+    /// Closes every role, the ledger first so that nothing waits for it.
+    package func close() async {
+        await ledger.close()
+        for witness in witnesses { await witness.close() }
+        await keyService.close()
+        for proxy in proxies { await proxy.close() }
+        await vault.close()
+    }
 
     /// A client's session with this node's ledger.
     package func session(heads: any ReplicaHeadStore = NoHeadStore()) -> LedgerSession {

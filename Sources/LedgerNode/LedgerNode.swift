@@ -191,6 +191,16 @@ package actor LedgerNode: Ledger {
     /// The number of committed leaves.
     package var committedSize: UInt64 { head?.size ?? 0 }
 
+    /// Reads the state after every sequenced leaf, final or not, without suspension within `body`.
+    ///
+    /// - Throws: `LedgerError/storage(_:)` where it cannot be read, and what `body` throws.
+    package func read<Value: Sendable>(_ body: @Sendable (WorldState) throws -> Value) throws -> Value {
+        try demandRunning()
+        let value = try states.duringOneRead { try body(state) }
+        do { try state.requireAvailable() } catch { throw LedgerError.storage("\(error)") }
+        return value
+    }
+
     // MARK: Ledger
 
     package nonisolated func submit(_ signedTransaction: [UInt8]) async throws(LedgerError) -> Receipt {

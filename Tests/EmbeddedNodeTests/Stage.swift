@@ -41,7 +41,7 @@ struct Stage {
         reencryption: @escaping @Sendable (Int) -> ProxyService.Reencryption = { _ in ProxyService.honest }
     ) async throws {
         temporary = try TemporaryFolder()
-        node = try await EmbeddedNode.found(
+        node = try await EmbeddedNode.open(
             EmbeddedNode.Configuration(folder: temporary.path("."), proxyCount: proxies, reencryption: reencryption),
             clock: clock)
         let recording = try ECGRecording.synthesized(named: "heart", frameCount: 500)

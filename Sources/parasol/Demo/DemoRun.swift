@@ -87,7 +87,7 @@ struct DemoRun {
             let configuration = EmbeddedNode.Configuration(folder: folder.path, proxyCount: proxyCount) { number in
                 number == 0 ? lying : ProxyService.honest
             }
-            let node = try await EmbeddedNode.found(configuration, clock: SystemClock())
+            let node = try await EmbeddedNode.open(configuration, clock: SystemClock())
             return ("\(node.trust.originName); key service and \(proxyCount) proxies enrolled", node)
         }
     }
