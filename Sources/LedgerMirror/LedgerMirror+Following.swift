@@ -112,7 +112,7 @@ extension LedgerMirror {
         try write(&grown)
         tree = grown
         if grown.size == goal.checkpoint.size { try publish(goal) } else { try note(goal) }
-        try await execution.write(try execution.changes())
+        try await execution.writeRows(try execution.changedRows())
         execution.didWrite()
     }
 

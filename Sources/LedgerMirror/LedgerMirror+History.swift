@@ -87,9 +87,9 @@ struct HistoryExecution: Sendable {
         tree.settle()
         let decoded = await DecodedLeaf.decoded(leaves, from: start, in: execution.state)
         try execution.apply(decoded, trust: trust)
-        try await execution.write(try execution.changes())
+        try await execution.writeRows(try execution.changedRows())
         execution.didWrite()
-        if let snapshot, snapshot.size == execution.size, try execution.root() != snapshot.root {
+        if let snapshot, snapshot.size == execution.size, try execution.stateRoot() != snapshot.root {
             throw .snapshotRefuted(size: snapshot.size)
         }
     }

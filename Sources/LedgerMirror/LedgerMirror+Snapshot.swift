@@ -26,7 +26,7 @@ extension LedgerMirror {
                 throw SnapshotError.stateNote(error)
             }
             let state = execution.state
-            return try execution.states.duringOneRead {
+            return try execution.duringOneRead {
                 var (count, frontier) = (UInt64(0), TreeFrontier())
                 try state.forEachRow {
                     try frontier.append(MerkleTree.leafHash(of: $0.leaf))

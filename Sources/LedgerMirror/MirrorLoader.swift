@@ -147,7 +147,7 @@ struct MirrorLoader: Sendable {
             }
             let decoded = await DecodedLeaf.decoded(leaves, from: start, in: execution.state)
             try execution.apply(decoded, trust: trust)
-            try await execution.write(try execution.changes())
+            try await execution.writeRows(try execution.changedRows())
             execution.didWrite()
         }
     }

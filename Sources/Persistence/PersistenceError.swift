@@ -53,6 +53,18 @@ package enum PersistenceError: Error, Hashable, Sendable {
     case badIdentifier(String)
 }
 
+extension PersistenceError {
+    /// Whether the file itself is damaged, by SQLite's word, rather than out of reach.
+    package var isDamage: Bool {
+        switch self {
+        case .corrupt: true
+        // The primary codes SQLITE_CORRUPT and SQLITE_NOTADB.
+        case .sql(let code, _): [11, 26].contains(code & 0xff)
+        default: false
+        }
+    }
+}
+
 extension PersistenceError: CustomStringConvertible {
     package var description: String {
         switch self {

@@ -1,14 +1,17 @@
-internal import SharingContracts
+package import SharingContracts
 
 /// A leaf on its way into a state: read, and its signatures verified where the keys were known beforehand.
-struct DecodedLeaf: Sendable {
-    let index: UInt64
+package struct DecodedLeaf: Sendable {
+    package let index: UInt64
+    /// As the log has it.
+    package let bytes: [UInt8]
     private let entry: Result<LedgerEntry, ContractViolation>
     /// Nil where the leaf's turn must decide, for instance because a leaf just before it enrols its signer.
     private let signatures: VerifiedSignatures?
 
     private init(_ bytes: [UInt8], index: UInt64, in state: WorldState) {
         self.index = index
+        self.bytes = bytes
         let decoded: Result<LedgerEntry, ContractViolation>
         do throws(ContractViolation) { decoded = .success(try LedgerEntry(serialized: bytes)) } catch {
             decoded = .failure(error)
@@ -17,8 +20,13 @@ struct DecodedLeaf: Sendable {
         signatures = (try? decoded.get()).flatMap { try? state.verifySignatures(of: $0.signedTransaction) }
     }
 
+    /// What the leaf says.
+    ///
+    /// - Throws: why it is no entry of a ledger.
+    package var decoded: LedgerEntry { get throws(ContractViolation) { try entry.get() } }
+
     /// Applies the leaf: every rule and every signature.
-    func apply(to state: inout WorldState) throws(ContractViolation) {
+    package func apply(to state: inout WorldState) throws(ContractViolation) {
         let entry = try entry.get()
         guard let signatures else { return try state.apply(entry) }
         do throws(ContractViolation) { try state.apply(entry, signatures: signatures) } catch {
@@ -36,7 +44,7 @@ struct DecodedLeaf: Sendable {
     /// - Parameters:
     ///   - start: The index of the first.
     ///   - state: One before them, from which keys are taken.
-    static func decoded(_ leaves: [[UInt8]], from start: UInt64, in state: WorldState) async -> [DecodedLeaf] {
+    package static func decoded(_ leaves: [[UInt8]], from start: UInt64, in state: WorldState) async -> [DecodedLeaf] {
         await withTaskGroup(of: (Int, [DecodedLeaf]).self) { group in
             for first in stride(from: 0, to: leaves.count, by: run) {
                 let part = leaves[first..<min(first + run, leaves.count)]

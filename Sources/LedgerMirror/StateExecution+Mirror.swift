@@ -1,35 +1,24 @@
 internal import LedgerReplica
 internal import Persistence
-internal import ServiceProtocols
 internal import SharingContracts
 internal import TransparencyLog
 
-/// A world state over its database, and the leaves that have been executed on it.
-///
-/// What is applied stays in memory until its rows are written: ``changes()``, ``StateStore/write(_:)``, ``didWrite()``.
-struct StateExecution: Sendable {
-    let states: StateStore
-    let path: String
-    private(set) var state: WorldState
-
+/// A mirror's use of its world state, in its own terms.
+extension StateExecution {
     /// Opens or creates the database.
     ///
     /// - Throws: ``MirrorError/state(path:_:)``, ``MirrorError/foreignPolicy``.
     init(path: String, trust: TrustAnchor) throws(MirrorError) {
-        self.path = path
+        let states: StateStore
         do { states = try StateStore(path: path) } catch { throw .state(path: path, "\(error)") }
         do {
-            state = try states.state(origin: trust.originName)
+            try self.init(over: states, origin: trust.originName)
             try Self.demandFounding(state, trust)
         } catch {
             try? states.close()
-            if let error = error as? MirrorError { throw error }
-            throw .state(path: path, "\(error)")
+            throw MirrorError(state: error, path: path)
         }
     }
-
-    /// How many leaves have been executed.
-    var size: UInt64 { state.entryCount }
 
     /// Executes leaves in order, from the first of them that is not executed yet.
     ///
@@ -37,18 +26,13 @@ struct StateExecution: Sendable {
     ///   ``MirrorError/state(path:_:)``, after which the database must be opened anew.
     mutating func apply(_ leaves: [DecodedLeaf], trust: TrustAnchor) throws(MirrorError) {
         do {
-            try states.duringOneRead {
+            try changeDuringOneRead { execution in
                 for leaf in leaves {
-                    do throws(ContractViolation) { try leaf.apply(to: &state) } catch {
-                        if error.code == .stateUnavailable { throw error }
-                        throw MirrorError.ruleBroken(index: leaf.index, error)
-                    }
-                    if leaf.index == 0 { try Self.demandFounding(state, trust) }
+                    try execution.apply(leaf)
+                    if leaf.index == 0 { try Self.demandFounding(execution.state, trust) }
                 }
             }
-        } catch let error as MirrorError {
-            throw error
-        } catch { throw .state(path: path, "\(error)") }
+        } catch { throw MirrorError(state: error, path: path) }
     }
 
     /// To the byte: strings are equal when they merely look the same.
@@ -58,26 +42,20 @@ struct StateExecution: Sendable {
     }
 
     /// The rows that leaves have changed since the last ``didWrite()``.
-    func changes() throws(MirrorError) -> [StateRow] {
-        do { return try state.changes } catch { throw .state(path: path, "\(error)") }
+    func changedRows() throws(MirrorError) -> [StateRow] {
+        do { return try changes() } catch { throw MirrorError(state: error, path: path) }
     }
 
     /// Makes rows durable, all or none.
-    func write(_ rows: [StateRow]) async throws(MirrorError) {
-        guard !rows.isEmpty else { return }
-        do { try await states.write(rows) } catch { throw .state(path: path, "\(error)") }
+    func writeRows(_ rows: [StateRow]) async throws(MirrorError) {
+        do { try await write(rows) } catch { throw MirrorError(state: error, path: path) }
     }
-
-    mutating func didWrite() { state.settle() }
-
-    /// Forgets the leaves whose rows are not written.
-    mutating func discard() { state.discardChanges() }
 
     /// The state root.
     ///
     /// - Complexity: linear in the number of rows.
-    func root() throws(MirrorError) -> MerkleHash {
-        do { return try states.duringOneRead { try state.root() } } catch { throw .state(path: path, "\(error)") }
+    func stateRoot() throws(MirrorError) -> MerkleHash {
+        do { return try root() } catch { throw MirrorError(state: error, path: path) }
     }
 
     /// Compares the rows with those that the same leaves made elsewhere.
@@ -90,20 +68,32 @@ struct StateExecution: Sendable {
     }
 
     private func demandContained(in other: StateExecution, blaming path: String) throws(MirrorError) {
+        guard let states, let others = other.states else { return }
         do {
             try states.duringOneRead {
                 for table in StateTag.allCases {
                     try states.forEachRow(in: table) { row in
-                        guard try other.states.value(of: row.key) == row.value else {
+                        guard try others.value(of: row.key) == row.value else {
                             throw MirrorError.damagedState(path: path, row: "\(row.key)")
                         }
                     }
                 }
             }
-        } catch let error as MirrorError {
-            throw error
-        } catch { throw .state(path: self.path, "\(error)") }
+        } catch { throw MirrorError(state: error, path: self.path) }
     }
 
-    func close() { try? states.close() }
+    func close() { try? states?.close() }
+}
+
+extension MirrorError {
+    /// What a failure of the state at `path` means to a mirror.
+    init(state error: any Error, path: String) {
+        switch error {
+        case let error as MirrorError: self = error
+        case StateError.unavailable(let path, let reason), StateError.damaged(let path, let reason):
+            self = .state(path: path, reason)
+        case StateError.ruleBroken(let index, let violation): self = .ruleBroken(index: index, violation)
+        default: self = .state(path: path, "\(error)")
+        }
+    }
 }
