@@ -129,9 +129,9 @@ let programs: [Target] = [
         name: "parasol",
         dependencies: [
             "Octets", "Ciphers", "Secp256k1", "Umbral", "SealedRecord", "TransparencyLog", "Electrocardiogram",
-            "SharingMessages", "SharingContracts", "ServiceProtocols", "LedgerReplica", "LedgerNode", "KeyService",
-            "ProxyService", "RecordVault", "ParasolClient", "EmbeddedNode", "Persistence", "DurableFiles", "LogStorage",
-            arguments, crypto, logging, protobuf,
+            "SharingMessages", "SharingContracts", "ServiceProtocols", "LedgerReplica", "LedgerMirror", "LedgerNode",
+            "KeyService", "ProxyService", "RecordVault", "ParasolClient", "EmbeddedNode", "Persistence", "DurableFiles",
+            "LogStorage", arguments, crypto, logging, protobuf,
         ],
         swiftSettings: house)
 ]

@@ -48,22 +48,11 @@ struct SnapshotImport: Sendable {
                 (batch, bytes) = ([], 0)
             }
             try await states.write(batch)
-            try demandState(states, of: rows.head)
+            try rows.head.demand(states.state(origin: trust.originName), trust: trust)
             try states.close()
         } catch {
             try? states.close()
             throw error
-        }
-    }
-
-    /// The rows are a state, of as many leaves as the final tree has, and of a ledger with the policy that is trusted here.
-    private func demandState(_ states: StateStore, of head: SnapshotHead) throws {
-        let state = try states.state(origin: trust.originName)
-        guard state.entryCount == head.size else {
-            throw SnapshotError.wrongSize(stateSize: state.entryCount, checkpointSize: head.size)
-        }
-        guard let founding = state.founding, founding.witnessPolicy.utf8.elementsEqual(trust.policyText.utf8) else {
-            throw MirrorError.foreignPolicy
         }
     }
 

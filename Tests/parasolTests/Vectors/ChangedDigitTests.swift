@@ -17,6 +17,9 @@ import Testing
         [
             Trial(file: VectorFiles.umbral, floor: 650),
             Trial(file: VectorFiles.answers, floor: 95),
+            // One digest binds each whole section, all of which is checked for every change.
+            Trial(file: VectorFiles.evidence, floor: 40) { _ in 9 },
+            Trial(file: VectorFiles.snapshot, floor: 20) { _ in 14 },
             Trial(file: VectorFiles.transactions, floor: 580),
             Trial(file: VectorFiles.transparencyLog, floor: 600) { $0.first == .name("merkle") ? 7 : 1 },
         ] + (VectorFiles.published.map { [Trial(file: $0, floor: 320) { _ in 2 }] } ?? [])

@@ -81,7 +81,8 @@ extension JSONValue {
 
     /// What a section is checked against, or what has to be there for something to be checked.
     private static let companions: [String: [String]] = [
-        "cosignatures": ["keys", "cosignatures"], "about": ["about", "policies", "refusals"],
+        "cosignatures": ["keys", "cosignatures"],
+        "about": ["about", "policies", "refusals", "evidence", "state_roots"],
         "format": ["format", "refusals"], "origin": ["origin", "leaves"],
         "capsuleDigests": ["origin", "leaves", "capsuleDigests"],
         "fragmentDigests": ["origin", "leaves", "fragmentDigests"],

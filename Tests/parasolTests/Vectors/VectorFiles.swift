@@ -12,7 +12,9 @@ enum VectorFiles {
     static let transactions = own("transactions")
     static let transparencyLog = own("transparency-log")
     static let answers = own("answers")
-    static let shipped = [umbral, sealedRecord, transactions, transparencyLog, answers]
+    static let evidence = own("evidence")
+    static let snapshot = own("snapshot")
+    static let shipped = [umbral, sealedRecord, transactions, transparencyLog, answers, evidence, snapshot]
 
     /// The published Umbral vectors; nil where there is no such file.
     static let published: URL? = {

@@ -7,6 +7,16 @@ import SharingContracts
 /// The ECDSA signatures follow from it too where `signatures` has them; the others are drawn afresh.
 struct StoryLedger {
     static let origin = "ledger.parasol.test"
+    /// A policy whose keys the vectors of snapshots sign with: the seed of each is SHA-256 of `parasol test key NAME`.
+    static let witnessPolicy = """
+        log ledger.parasol.test+2af15c1c+AfnrJ7QDjGBmmvDa4HNp+cUdWPmUoP3yyc6ebwxu6PcY
+        witness alpha alpha.witness.test+0723a2e5+BK12/jdNUTSoxwX6L7c5dL55UOHo7V2k5WeVyWSnsW1G
+        witness beta beta.witness.test+de151eed+BIRfPZjPJ9qjjB2aWLVypfAvsa3pvpCEwoVYRw+8Wl1F
+        witness gamma gamma.witness.test+0e75933b+BJx1GvWViLUa2zySN7zO2qFQS6N2DZb6BlYY9ykd2PvR
+        group witnesses 2 alpha beta gamma
+        quorum witnesses
+
+        """
 
     private(set) var state = WorldState(origin: origin)
     /// Every leaf so far.

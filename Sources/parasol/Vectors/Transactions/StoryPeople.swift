@@ -26,8 +26,7 @@ struct StoryPeople {
         try ledger.submit(
             .ledgerFounded(
                 LedgerFounded(
-                    origin: StoryLedger.origin, members: list,
-                    witnessPolicy: "log \(StoryLedger.origin)\nquorum none\n")),
+                    origin: StoryLedger.origin, members: list, witnessPolicy: StoryLedger.witnessPolicy)),
             by: members.map(\.signer))
         keyService = try Self.enrol(.keyService, by: members[0], on: &ledger).id
         depositor = try Self.enrol(.depositor, by: members[1], on: &ledger).id
