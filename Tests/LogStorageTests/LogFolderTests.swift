@@ -12,8 +12,7 @@ private struct NumberedLog {
     let signer: NoteSigner
     let folder: LogFolder
     var writer: LogFolderWriter
-    var edge = TileEdge()
-    var bundle: [[UInt8]] = []
+    var growth = TileGrowth()
     /// What was published, by size.
     var checkpoints: [UInt64: SignedNote] = [:]
 
@@ -28,31 +27,19 @@ private struct NumberedLog {
     static func entry(_ index: UInt64) -> [UInt8] { Array("entry \(index)".utf8) }
 
     mutating func grow(to size: UInt64) throws {
-        while edge.size < size {
-            let entry = Self.entry(edge.size)
-            bundle.append(entry)
-            let filled = try edge.append(MerkleTree.leafHash(of: entry))
-            guard !filled.isEmpty else { continue }
-            let full = try Tile(.entries, index: edge.size / 256 - 1)
-            try writer.write(
-                [(full, try TileBytes.encode(entries: bundle))]
-                    + filled.map { ($0.tile, TileBytes.encode(hashes: $0.hashes)) })
-            bundle = []
-            for tile in [full] + filled.map(\.tile) { try writer.removePartials(of: tile) }
-        }
+        while growth.size < size { try growth.append(Self.entry(growth.size)) }
         try publish()
     }
 
     mutating func publish() throws {
-        var tiles = edge.partialTiles.map { ($0.tile, TileBytes.encode(hashes: $0.hashes)) }
-        if let partial = Tile.partial(ofTree: edge.size).first(where: { $0.content == .entries }) {
-            tiles.append((partial, try TileBytes.encode(entries: bundle)))
-        }
-        try writer.write(tiles)
-        let checkpoint = try Checkpoint(origin: LogOrigin(signer.verifierKey.name), size: edge.size, root: edge.root)
+        try writer.write(try growth.unwritten())
+        for tile in growth.filled { try writer.removePartials(of: tile) }
+        growth.settle()
+        let checkpoint = try Checkpoint(
+            origin: LogOrigin(signer.verifierKey.name), size: growth.size, root: growth.root)
         let note = try checkpoint.signed(by: signer)
         try writer.publish(checkpoint: note.encoded)
-        checkpoints[edge.size] = note
+        checkpoints[growth.size] = note
     }
 }
 
@@ -63,14 +50,14 @@ private struct NumberedLog {
         for size in [0, 1, 255, 256, 257, 700] as [UInt64] {
             try log.grow(to: size)
             var lookup = log.folder.lookup(size: size)
-            #expect(try lookup.root(ofFirst: size) == log.edge.root)
+            #expect(try lookup.root(ofFirst: size) == log.growth.root)
             for old in log.checkpoints.keys.sorted() {
                 let root = try Checkpoint(text: try #require(log.checkpoints[old]).text).root
-                try lookup.consistencyProof(from: old, to: size).verify(oldRoot: root, newRoot: log.edge.root)
+                try lookup.consistencyProof(from: old, to: size).verify(oldRoot: root, newRoot: log.growth.root)
             }
             for index in 0..<size {
                 try lookup.inclusionProof(index: index, size: size)
-                    .verify(leafHash: MerkleTree.leafHash(of: NumberedLog.entry(index)), root: log.edge.root)
+                    .verify(leafHash: MerkleTree.leafHash(of: NumberedLog.entry(index)), root: log.growth.root)
             }
             #expect(try log.folder.checkpoint() == log.checkpoints[size]?.encoded)
         }
@@ -137,7 +124,7 @@ private struct NumberedLog {
             try again.writer.removeLeftovers(around: Tile.partial(ofTree: 260))
             try again.grow(to: 260)
             var lookup = again.folder.lookup(size: 260)
-            #expect(try lookup.root(ofFirst: 260) == again.edge.root)
+            #expect(try lookup.root(ofFirst: 260) == again.growth.root)
             failedAt += 1
         } while calls == 0
         #expect(calls > 20)
