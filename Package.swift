@@ -198,7 +198,7 @@ let checks: [Target] = [
         [
             "TestKit", "Octets", "ServiceProtocols", "SharingContracts", "TransparencyLog", "DurableFiles",
             "LogStorage",
-            "Persistence", crypto,
+            "Persistence", crypto, logging,
         ]),
     tests(
         "ParasolClient",

@@ -3,8 +3,13 @@ internal import ServiceProtocols
 internal import SharingContracts
 internal import TransparencyLog
 
-/// What convicts the log is found where it is refused. That it cannot be made or kept never changes the refusal.
+/// What convicts the log is found where it is refused. That it cannot be made or kept never changes the refusal; that it could not
+/// be kept is said in the witness's log and counted.
 extension WitnessNode {
+    /// How much evidence was found and could not be written since this witness was opened, and why the last of it: an operator
+    /// who sees any has a disk to mend, and the evidence, base64, in the witness's log.
+    package var lostEvidence: (count: UInt64, last: String?) { evidenceFolder.failures }
+
     /// A checkpoint that is offered and has been refused, or is about to be.
     struct Offered: Sendable {
         let note: SignedNote
@@ -122,7 +127,7 @@ extension WitnessNode {
     /// Nothing is kept that a stranger would not be convinced by.
     private func keep(_ evidence: LedgerEvidence, about refused: SignedNote) {
         guard (try? evidence.verify(log: identity.log)) != nil else { return }
-        try? evidenceFolder.keep(evidence, about: refused.text)
+        evidenceFolder.keep(evidence, about: refused.text)
     }
 
     /// A note with the log's signature and no other: lines of strangers would make the same evidence look new.

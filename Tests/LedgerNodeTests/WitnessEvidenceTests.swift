@@ -1,4 +1,5 @@
 import DurableFiles
+import Logging
 import Octets
 import ServiceProtocols
 import SharingContracts
@@ -344,7 +345,8 @@ import TransparencyLog
         let folder = EvidenceFolder(path: world.fixture.folder.path("kept.evidence"))
         let evidence = try forkEvidence(world)
         let text = try world.log(world.other[..<7]).note().text
-        for _ in 0..<3 { try folder.keep(evidence, about: text) }
+        for _ in 0..<3 { folder.keep(evidence, about: text) }
+        #expect(folder.failures.count == 0)
         let names = try FileSystem().names(in: folder.path)
         #expect(names.count == 1 && names.allSatisfy { $0.hasSuffix(".evidence") })
         #expect(try folder.all() == [evidence])
@@ -354,7 +356,93 @@ import TransparencyLog
         let later = try LedgerEvidence.fork(
             seenAt: evidence.seenAt, prefix: 1, .init(note: world.log(world.leaves[..<1]).note(), path: []),
             .init(note: world.log(world.other[..<1]).note(), path: []))
-        try folder.keep(later, about: world.log(world.leaves[..<1]).note().text)
+        folder.keep(later, about: try world.log(world.leaves[..<1]).note().text)
         #expect(try FileSystem().names(in: folder.path).count == EvidenceFolder.maximumKept)
+    }
+
+    // MARK: Not kept
+
+    /// A full disk, at each step of keeping: the log has the evidence, and nothing half-written passes for some.
+    @Test func whatCannotBeWrittenIsSaidWithTheEvidenceAndCounted() throws {
+        let world = try World()
+        let evidence = try forkEvidence(world)
+        let text = try world.log(world.other[..<7]).note().text
+        var failed = 0
+        for step in 0..<20 {
+            let calls = Mutex(0)
+            let files = FileSystem(injecting: { _, _ in
+                calls.withLock { count in
+                    defer { count += 1 }
+                    return count == step ? 28 : nil  // ENOSPC
+                }
+            })
+            let said = SaidLines()
+            let path = world.fixture.folder.path("full-\(step).evidence")
+            let folder = EvidenceFolder(
+                path: path, fileSystem: files, logger: Logger(label: "test") { _ in said.handler })
+            folder.keep(evidence, about: text)
+            let kept = try EvidenceFolder(path: path).all()
+            guard folder.failures.count > 0 else {
+                #expect(kept == [evidence] && folder.failures.last == nil)
+                #expect(said.lines.isEmpty)
+                continue
+            }
+            failed += 1
+            #expect(folder.failures.count == 1 && folder.failures.last?.isEmpty == false)
+            #expect(kept.isEmpty || kept == [evidence])
+            let line = try #require(said.lines.first)
+            #expect(said.lines.count == 1 && line.level == .critical)
+            let logged = Array("\(try #require(line.metadata["evidence"]))".utf8)
+            #expect(try LedgerEvidence(encoded: Base64.decode(logged[...])) == evidence)
+        }
+        #expect(failed >= 5)
+    }
+
+    /// A witness whose folder cannot be made refuses as ever, and says how much it could not keep.
+    @Test func aWitnessThatCannotKeepEvidenceRefusesAllTheSameAndSaysSo() async throws {
+        let world = try World()
+        let source = ServedLeaves(world.leaves)
+        let witness = try await world.fixture.openWitness(0, source: source, "w.sqlite")
+        _ = try await world.log(world.leaves[..<5]).ask(witness, from: 0)
+        #expect(await witness.lostEvidence.count == 0)
+        // A file lies where the folder should be.
+        let path = await witness.evidenceFolder.path
+        _ = try FileSystem().create(path)
+        let fork = try world.log(world.other[..<5])
+        source.serve(fork.leaves)
+        for count in 1...2 {
+            guard case .inconsistent = await refusal(fork, witness, from: 5) else { throw Mismatch() }
+            #expect(await witness.lostEvidence.count == UInt64(count))
+        }
+        #expect(await witness.lostEvidence.last?.contains(path) == true)
+        await witness.close()
+    }
+
+    /// Lines of a log, in memory.
+    private final class SaidLines: Sendable {
+        struct Line: Sendable {
+            let level: Logger.Level
+            let metadata: Logger.Metadata
+        }
+
+        private let said = Mutex<[Line]>([])
+
+        var lines: [Line] { said.withLock { $0 } }
+        var handler: Handler { Handler(lines: self) }
+
+        struct Handler: LogHandler {
+            let lines: SaidLines
+            var metadata: Logger.Metadata = [:]
+            var logLevel = Logger.Level.trace
+
+            subscript(metadataKey key: String) -> Logger.Metadata.Value? {
+                get { metadata[key] }
+                set { metadata[key] = newValue }
+            }
+
+            func log(event: LogEvent) {
+                lines.said.withLock { $0.append(Line(level: event.level, metadata: event.metadata ?? [:])) }
+            }
+        }
     }
 }
