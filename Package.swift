@@ -23,6 +23,27 @@ let protobuf: Target.Dependency = .product(name: "SwiftProtobuf", package: "swif
 let grdb: Target.Dependency = .product(name: "GRDB", package: "GRDB.swift")
 let histogram: Target.Dependency = .product(name: "Histogram", package: "hdrhistogram-swift")
 let logging: Target.Dependency = .product(name: "Logging", package: "swift-log")
+let httpTypes: Target.Dependency = .product(name: "HTTPTypes", package: "swift-http-types")
+let structuredFields: Target.Dependency = .product(
+    name: "RawStructuredFieldValues", package: "swift-http-structured-headers")
+let hummingbird: Target.Dependency = .product(name: "Hummingbird", package: "hummingbird")
+let hummingbirdCore: Target.Dependency = .product(name: "HummingbirdCore", package: "hummingbird")
+let hummingbirdTLS: Target.Dependency = .product(name: "HummingbirdTLS", package: "hummingbird")
+let hummingbirdHTTP2: Target.Dependency = .product(name: "HummingbirdHTTP2", package: "hummingbird")
+let hummingbirdTesting: Target.Dependency = .product(name: "HummingbirdTesting", package: "hummingbird")
+let httpClient: Target.Dependency = .product(name: "AsyncHTTPClient", package: "async-http-client")
+let nioCore: Target.Dependency = .product(name: "NIOCore", package: "swift-nio")
+let nioPosix: Target.Dependency = .product(name: "NIOPosix", package: "swift-nio")
+let nioHTTP1: Target.Dependency = .product(name: "NIOHTTP1", package: "swift-nio")
+let nioHTTPTypes: Target.Dependency = .product(name: "NIOHTTPTypes", package: "swift-nio-extras")
+let nioTLS: Target.Dependency = .product(name: "NIOTLS", package: "swift-nio")
+let nioSSL: Target.Dependency = .product(name: "NIOSSL", package: "swift-nio-ssl")
+let nioHTTP2: Target.Dependency = .product(name: "NIOHTTP2", package: "swift-nio-http2")
+let lifecycle: Target.Dependency = .product(name: "ServiceLifecycle", package: "swift-service-lifecycle")
+let metrics: Target.Dependency = .product(name: "Metrics", package: "swift-metrics")
+let asn1: Target.Dependency = .product(name: "SwiftASN1", package: "swift-asn1")
+let x509: Target.Dependency = .product(name: "X509", package: "swift-certificates")
+let swiftConfiguration: Target.Dependency = .product(name: "Configuration", package: "swift-configuration")
 let arguments: Target.Dependency = .product(name: "ArgumentParser", package: "swift-argument-parser")
 
 func library(_ name: String, _ dependencies: [Target.Dependency]) -> Target {
@@ -106,6 +127,18 @@ let services: [Target] = [
         ]),
 ]
 
+let transport: [Target] = [
+    library("HTTPMessageSignatures", [httpTypes, structuredFields, crypto]),
+    library(
+        "ParasolHTTP",
+        [
+            "Octets", "TransparencyLog", "SharingContracts", "LogStorage", "ServiceProtocols", "LedgerReplica",
+            "HTTPMessageSignatures", httpTypes, hummingbird, hummingbirdCore, hummingbirdTLS, hummingbirdHTTP2,
+            httpClient, nioCore, nioPosix, nioHTTP1, nioHTTP2, nioHTTPTypes, nioTLS, nioSSL, lifecycle, metrics, x509,
+            swiftConfiguration, crypto, logging,
+        ]),
+]
+
 let agents: [Target] = [
     library(
         "ParasolClient",
@@ -131,7 +164,7 @@ let programs: [Target] = [
             "Octets", "Ciphers", "Secp256k1", "Umbral", "SealedRecord", "TransparencyLog", "Electrocardiogram",
             "SharingMessages", "SharingContracts", "ServiceProtocols", "LedgerReplica", "LedgerMirror", "LedgerNode",
             "KeyService", "ProxyService", "RecordVault", "ParasolClient", "EmbeddedNode", "Persistence", "DurableFiles",
-            "LogStorage", arguments, crypto, logging, protobuf,
+            "LogStorage", "HTTPMessageSignatures", "ParasolHTTP", httpTypes, arguments, crypto, logging, protobuf,
         ],
         swiftSettings: house)
 ]
@@ -200,6 +233,15 @@ let checks: [Target] = [
             "LogStorage",
             "Persistence", crypto, logging,
         ]),
+    tests("HTTPMessageSignatures", [httpTypes, crypto]),
+    tests(
+        "ParasolHTTP",
+        [
+            "TestKit", "Octets", "TransparencyLog", "SharingMessages", "SharingContracts", "LogStorage",
+            "ServiceProtocols", "LedgerReplica", "LedgerNode", "HTTPMessageSignatures", httpTypes, hummingbird,
+            hummingbirdTesting, httpClient, nioCore, nioPosix, nioHTTP1, nioSSL, lifecycle, x509, asn1, crypto,
+            logging,
+        ]),
     tests(
         "ParasolClient",
         [
@@ -227,12 +269,25 @@ let package = Package(
     dependencies: [
         .package(url: "https://github.com/HdrHistogram/hdrhistogram-swift", from: "0.2.0"),
         .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.2"),
+        .package(url: "https://github.com/apple/swift-asn1.git", from: "1.7.0"),
+        .package(url: "https://github.com/apple/swift-certificates", from: "1.21.1"),
+        .package(url: "https://github.com/apple/swift-configuration", from: "1.4.0"),
         .package(url: "https://github.com/apple/swift-crypto", from: "4.5.2"),
+        .package(url: "https://github.com/apple/swift-http-structured-headers", from: "1.7.0"),
+        .package(url: "https://github.com/apple/swift-http-types", from: "1.8.0"),
         .package(url: "https://github.com/apple/swift-log", from: "1.16.2"),
+        .package(url: "https://github.com/apple/swift-metrics", from: "2.13.0"),
+        .package(url: "https://github.com/apple/swift-nio", from: "2.101.2"),
+        .package(url: "https://github.com/apple/swift-nio-extras", from: "1.35.2"),
+        .package(url: "https://github.com/apple/swift-nio-http2", from: "1.46.0"),
+        .package(url: "https://github.com/apple/swift-nio-ssl", from: "2.37.6"),
         .package(url: "https://github.com/apple/swift-protobuf", from: "1.39.0"),
         .package(url: "https://github.com/groue/GRDB.swift", from: "7.10.0"),
+        .package(url: "https://github.com/hummingbird-project/hummingbird", from: "2.28.1"),
+        .package(url: "https://github.com/swift-server/async-http-client", from: "1.37.0"),
+        .package(url: "https://github.com/swift-server/swift-service-lifecycle", from: "2.13.0"),
     ],
-    targets: systemLibraries + ground + cryptography + formats + rules + stores + services + agents + programs
-        + instruments + checks,
+    targets: systemLibraries + ground + cryptography + formats + rules + stores + services + transport + agents
+        + programs + instruments + checks,
     swiftLanguageModes: [.v6]
 )

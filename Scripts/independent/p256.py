@@ -1,7 +1,8 @@
-"""ECDSA verification on P-256, from SEC 1 and FIPS 186-5 alone."""
+"""ECDSA on P-256, from SEC 1, FIPS 186-5 and RFC 6979 alone. For vectors: it takes no care of secrets."""
 
 import functools
 import hashlib
+import hmac
 
 P = 2**256 - 2**224 + 2**192 + 2**96 - 1
 B = 0x5AC635D8AA3A93E7B3EBBD55769886BC651D06B0CC53B0F63BCE3C3E27D2604B
@@ -56,3 +57,38 @@ def verifies(key, message, signature):
     w = pow(s, -1, ORDER)
     point = _add(_multiply(z * w % ORDER, BASE), _multiply(r * w % ORDER, decode(key)))
     return point is not None and point[0] % ORDER == r
+
+
+def public(secret):
+    """The public key of a scalar, SEC 1 compressed."""
+    x, y = _multiply(secret, BASE)
+    return bytes([2 + y % 2]) + x.to_bytes(32, "big")
+
+
+def _nonces(secret, digest):
+    """RFC 6979, section 3.2, with HMAC-SHA256."""
+    def mac(key, data):
+        return hmac.new(key, data, hashlib.sha256).digest()
+
+    seed = secret.to_bytes(32, "big") + (int.from_bytes(digest, "big") % ORDER).to_bytes(32, "big")
+    key, value = bytes(32), bytes([1] * 32)
+    for separator in (b"\0", b"\1"):
+        key = mac(key, value + separator + seed)
+        value = mac(key, value)
+    while True:
+        value = mac(key, value)
+        nonce = int.from_bytes(value, "big")
+        if 0 < nonce < ORDER:
+            yield nonce
+        key = mac(key, value + b"\0")
+        value = mac(key, value)
+
+
+def sign(secret, message):
+    """r and s of the deterministic signature, 64 bytes."""
+    digest = hashlib.sha256(message).digest()
+    for nonce in _nonces(secret, digest):
+        r = _multiply(nonce, BASE)[0] % ORDER
+        s = pow(nonce, -1, ORDER) * (int.from_bytes(digest, "big") + r * secret) % ORDER
+        if r and s:
+            return r.to_bytes(32, "big") + s.to_bytes(32, "big")

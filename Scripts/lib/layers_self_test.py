@@ -11,6 +11,7 @@ CLEAN_TARGETS = {
     "rules": [("SharingContracts", "regular", ["Octets", "Umbral"])],
     "stores": [("Persistence", "regular", ["Octets", "+GRDB"])],
     "services": [("KeyService", "regular", ["Persistence"]), ("ProxyService", "regular", ["Persistence"])],
+    "transport": [],
     "agents": [],
     "programs": [("parasol", "executable", ["Octets", "KeyService"])],
     "instruments": [],

@@ -22,7 +22,7 @@ struct VectorFile {
         MerkleFamily.self, LogKeyFamily.self, CosignatureFamily.self, SignedNoteFamily.self, CheckpointFamily.self,
         LogProofFamily.self, TrustPolicyFamily.self,
         LedgerLeafFamily.self, CapsuleDigestFamily.self, FragmentDigestFamily.self, TransactionRefusalFamily.self,
-        AnswerFamily.self, EvidenceFamily.self, StateRootFamily.self, SnapshotFamily.self,
+        AnswerFamily.self, MessageSignatureFamily.self, EvidenceFamily.self, StateRootFamily.self, SnapshotFamily.self,
     ]
 
     /// Where a file says of what layout it is.

@@ -12,9 +12,12 @@ enum VectorFiles {
     static let transactions = own("transactions")
     static let transparencyLog = own("transparency-log")
     static let answers = own("answers")
+    static let messageSignatures = own("http-message-signatures")
     static let evidence = own("evidence")
     static let snapshot = own("snapshot")
-    static let shipped = [umbral, sealedRecord, transactions, transparencyLog, answers, evidence, snapshot]
+    static let shipped = [
+        umbral, sealedRecord, transactions, transparencyLog, answers, messageSignatures, evidence, snapshot,
+    ]
 
     /// The published Umbral vectors; nil where there is no such file.
     static let published: URL? = {

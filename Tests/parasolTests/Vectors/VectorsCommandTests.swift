@@ -27,7 +27,7 @@ import Testing
 
     static let counts = [
         (VectorFiles.umbral, 49), (VectorFiles.sealedRecord, 181), (VectorFiles.transactions, 80),
-        (VectorFiles.transparencyLog, 350), (VectorFiles.answers, 15),
+        (VectorFiles.transparencyLog, 350), (VectorFiles.answers, 15), (VectorFiles.messageSignatures, 45),
     ]
 
     @Test(arguments: counts)
