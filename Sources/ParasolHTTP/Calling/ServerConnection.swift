@@ -1,0 +1,134 @@
+internal import AsyncHTTPClient
+internal import HTTPTypes
+internal import NIOCore
+internal import NIOHTTP1
+internal import NIOSSL
+
+/// The way to one server: its address, the roots that its certificate must come from, and who signs requests to it.
+///
+/// To be shut down by whoever made it.
+package final class ServerConnection: Sendable {
+    /// How long to wait, and for how much.
+    package struct Limits: Hashable, Sendable {
+        package var connectSeconds: Int64 = 5
+        /// From sending a request to the end of its answer. A submission waits for the witnesses.
+        package var answerSeconds: Int64 = 60
+        /// How often a request that may be sent again is sent at most.
+        package var attempts = 3
+        /// Before the second attempt; then twice that, and so on.
+        package var pause: Duration = .milliseconds(200)
+
+        package init() {}
+    }
+
+    /// `https://host[:port]`.
+    package let url: String
+    private let authority: String
+    private let client: HTTPClient
+    private let signer: RequestSigner?
+    private let limits: Limits
+
+    /// - Parameters:
+    ///   - url: `https://HOST` or `https://HOST:PORT`, nothing behind it.
+    ///   - trustRootsPEM: The certificates that a server's must come from; there is no other trust.
+    ///   - signer: Signs every request; nil for a reader without a name.
+    /// - Throws: ``ServerSetupError/badURL(_:)``, ``ServerSetupError/badTrustRoots(_:)``.
+    package init(
+        url: String, trustRootsPEM: [UInt8], signer: RequestSigner?, limits: Limits = Limits()
+    ) throws(ServerSetupError) {
+        guard url.hasPrefix("https://") else { throw .badURL(url) }
+        let authority = url.dropFirst("https://".count)
+        guard !authority.isEmpty, !authority.contains(where: { "/?#@ ".contains($0) }) else { throw .badURL(url) }
+        let roots: [NIOSSLCertificate]
+        do { roots = try NIOSSLCertificate.fromPEMBytes(trustRootsPEM) } catch { throw .badTrustRoots("\(error)") }
+        guard !roots.isEmpty else { throw .badTrustRoots("there is none in it") }
+        var tls = TLSConfiguration.makeClientConfiguration()
+        tls.minimumTLSVersion = .tlsv13
+        tls.curves = [.x25519_MLKEM768, .x25519, .secp256r1]
+        tls.trustRoots = .certificates(roots)
+        var configuration = HTTPClient.Configuration(
+            tlsConfiguration: tls, redirectConfiguration: .disallow,
+            timeout: .init(connect: .seconds(limits.connectSeconds)), decompression: .disabled)
+        configuration.connectionPool.retryConnectionEstablishment = false
+        client = HTTPClient(eventLoopGroupProvider: .singleton, configuration: configuration)
+        self.url = url
+        self.authority = String(authority)
+        self.signer = signer
+        self.limits = limits
+    }
+
+    /// Ends its connections. Nothing can be called afterwards.
+    package func shutdown() async { try? await client.shutdown() }
+
+    /// Sends a request and takes the whole answer.
+    ///
+    /// Each attempt is signed anew. A request is sent again only where it is said to change nothing when it arrives twice, and only
+    /// where no answer came.
+    ///
+    /// - Throws: ``CallFailure``; every status that is not 2xx or one of the call's is a failure.
+    package func call(_ call: Call) async throws(CallFailure) -> CallAnswer {
+        var attempt = 1
+        while true {
+            do throws(CallFailure) {
+                return try await send(call)
+            } catch {
+                guard case .unreachable = error, call.isIdempotent, attempt < limits.attempts else { throw error }
+                do { try await Task.sleep(for: limits.pause * (1 << (attempt - 1))) } catch {
+                    throw .unreachable("cancelled")
+                }
+                attempt += 1
+            }
+        }
+    }
+
+    private func send(_ call: Call) async throws(CallFailure) -> CallAnswer {
+        let request = try signed(call)
+        let status: Int
+        let fields: HTTPFields
+        let body: [UInt8]
+        do {
+            let response = try await client.execute(request, timeout: .seconds(limits.answerSeconds))
+            status = Int(response.status.code)
+            fields = HTTPFields(response.headers)
+            let isExpected = (200...299).contains(status)
+            let bound = isExpected ? call.maximumAnswerBytes : Problem.maximumBytes
+            body = Array(buffer: try await response.body.collect(upTo: bound))
+        } catch let error as HTTPClientError {
+            throw .unreachable("\(url): \(error)")
+        } catch is NIOTooManyBytesError {
+            throw .badAnswer("\(url): more than \(call.maximumAnswerBytes) bytes")
+        } catch {
+            throw .unreachable("\(url): \(error)")
+        }
+        let answer = CallAnswer(status: status, fields: fields, body: body)
+        guard (200...299).contains(status) || call.alsoExpects.contains(status) else { throw answer.failure }
+        return answer
+    }
+
+    private func signed(_ call: Call) throws(CallFailure) -> HTTPClientRequest {
+        var head = HTTPRequest(
+            method: call.method, scheme: "https", authority: authority, path: call.target, headerFields: call.fields)
+        if let type = call.contentType { head.headerFields[.contentType] = type }
+        if let signer {
+            do { try signer.sign(&head, content: call.content) } catch {
+                throw .unreachable("the request cannot be signed: \(error)")
+            }
+        }
+        var request = HTTPClientRequest(url: url + call.target)
+        request.method = NIOHTTP1.HTTPMethod(rawValue: call.method.rawValue)
+        for field in head.headerFields { request.headers.add(name: field.name.rawName, value: field.value) }
+        if call.contentType != nil { request.body = .bytes(call.content) }
+        return request
+    }
+}
+
+extension HTTPFields {
+    /// Those that are fields; what is not one, nothing here reads.
+    fileprivate init(_ headers: HTTPHeaders) {
+        self.init()
+        for (name, value) in headers {
+            guard let name = HTTPField.Name(name) else { continue }
+            append(HTTPField(name: name, value: value))
+        }
+    }
+}

@@ -1,0 +1,32 @@
+/// The media types of Protocols/http.md. Content of ours is binary, the very bytes that are signed and hashed.
+package enum MediaType {
+    package static let text = "text/plain; charset=utf-8"
+    package static let plainText = "text/plain"
+    package static let octets = "application/octet-stream"
+    package static let treeSize = "text/x.tlog.size"
+    /// A `SignedTransaction` message.
+    package static let signedTransaction = "application/vnd.parasol.signed-transaction"
+    /// A `Transaction` message, not signed yet.
+    package static let transaction = "application/vnd.parasol.transaction"
+    /// A leaf behind its 16-bit length, and a `.tlog-proof` behind it.
+    package static let receipt = "application/vnd.parasol.receipt"
+    /// Leaves, each behind its 16-bit length: as in a bundle of tlog-tiles.
+    package static let entries = "application/vnd.parasol.entries"
+    /// Hashes of 32 bytes, one behind the other.
+    package static let hashes = "application/vnd.parasol.hashes"
+    package static let shareOpening = "application/vnd.parasol.share-opening"
+    package static let publicShare = "application/vnd.parasol.public-share"
+    package static let signature = "application/vnd.parasol.signature"
+    package static let issuanceRequest = "application/vnd.parasol.issuance-request"
+    package static let issuedHalves = "application/vnd.parasol.issued-halves"
+    /// A receipt behind its 32-bit length, and a capsule.
+    package static let accessProof = "application/vnd.parasol.access-proof"
+    package static let transformation = "application/vnd.parasol.transformation"
+    package static let fragmentDelivery = "application/vnd.parasol.fragment-delivery"
+    /// Identifiers of 16 bytes, one behind the other.
+    package static let identifiers = "application/vnd.parasol.identifiers"
+    package static let storedRecord = "application/vnd.parasol.stored-record"
+    /// Bytes of a sealed record.
+    package static let sealedRecord = "application/vnd.parasol.sealed-record"
+    package static let uploadPart = "application/partial-upload"
+}

@@ -1,0 +1,23 @@
+internal import Crypto
+internal import Octets
+
+/// Where a ledger's routes are. A server may have several ledgers: each path names the log.
+package struct LedgerPaths: Hashable, Sendable {
+    /// SHA-256 of the log's origin, in hexadecimal: as C2SP tlog-witness names logs in paths.
+    package let log: String
+
+    package init(origin: String) {
+        log = Array(SHA256.hash(data: Array(origin.utf8))).hexadecimal
+    }
+
+    package var root: String { "/v1/logs/\(log)" }
+    package var transactions: String { root + "/transactions" }
+    package var checkpoint: String { root + "/checkpoint" }
+    package var consistency: String { root + "/consistency" }
+    package var entries: String { root + "/entries" }
+
+    package func receipt(_ transaction: String) -> String { transactions + "/\(transaction)/receipt" }
+
+    /// The monitoring prefix of C2SP tlog-tiles: `<prefix>/checkpoint`, `<prefix>/tile/…`.
+    package var tiles: String { "/logs/\(log)" }
+}

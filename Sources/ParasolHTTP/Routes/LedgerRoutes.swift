@@ -1,0 +1,91 @@
+internal import HTTPTypes
+package import ServiceProtocols
+internal import SharingContracts
+
+/// A ledger over HTTP.
+///
+/// - Rule: whoever submits signs the request, except a `FolderOpened`, which may come unsigned.
+/// - Why: a patient is nobody to the ledger before the folder is open. The transaction carries the new folder's own signature and
+///   its key service's, and the ledger verifies both.
+package enum LedgerRoutes {
+    package static func routes(
+        _ ledger: any Ledger, origin: String, access: LedgerAccess = LedgerAccess()
+    ) -> [Route] {
+        let paths = LedgerPaths(origin: origin)
+        return [
+            Route(
+                .post, paths.transactions, access: .anyone, accepts: MediaType.signedTransaction,
+                maximumBodyBytes: Limits.signedTransactionBytes, cost: 4
+            ) { request in
+                try admit(request, access.submit)
+                return try receipt(try await ledger.submit(request.body))
+            },
+            Route(.get, paths.receipt("{transaction}"), access: access.read) { request in
+                let id: TransactionID = try request.parameter("transaction") { try canonical($0) }
+                guard let found = try await ledger.receipt(of: id) else {
+                    throw Problem(
+                        status: 404, code: unknownTransaction, title: "No such transaction is sequenced",
+                        detail: "no transaction \(id)", next: "submit it")
+                }
+                return try receipt(found)
+            },
+            Route(.get, paths.checkpoint, access: access.read) { _ in
+                Answer(try await ledger.checkpoint(), type: MediaType.text, fields: [.cacheControl: "no-store"])
+            },
+            Route(.get, paths.consistency, access: access.read) { request in
+                let (from, to) = try range(request)
+                let hashes = try await ledger.consistencyProof(from: from, to: to)
+                return Answer(hashes.flatMap { $0 }, type: MediaType.hashes, fields: [.cacheControl: immutable])
+            },
+            Route(.get, paths.entries, access: access.read, cost: 4) { request in
+                let (from, to) = try range(request)
+                guard from < to else { throw RequestRefusal.malformed("an empty range") }
+                let asked = min(to, from.addingReportingOverflow(WireLimits.entries).partialValue)
+                let entries = bounded(try await ledger.entries(from: from, to: max(asked, from + 1)))
+                return Answer(try WireCoding.encode(entries: entries), type: MediaType.entries)
+            },
+        ]
+    }
+
+    /// The code of what is no error of a ledger: an answer of nil.
+    static let unknownTransaction = "ledger.unknown-transaction"
+    private static let immutable = "private, max-age=31536000, immutable"
+
+    private static func admit(_ request: AdmittedRequest, _ access: Access) throws {
+        do throws(RequestRefusal) { try access.admit(request.requester) } catch {
+            guard error == .unsigned, opensAFolder(request.body) else { throw error }
+        }
+    }
+
+    private static func opensAFolder(_ body: [UInt8]) -> Bool {
+        guard let signed = try? SignedTransaction(serialized: body) else { return false }
+        if case .folderOpened = signed.transaction.body { return true }
+        return false
+    }
+
+    private static func receipt(_ receipt: Receipt) throws -> Answer {
+        // It never changes.
+        Answer(try WireCoding.encode(receipt), type: MediaType.receipt, fields: [.cacheControl: immutable])
+    }
+
+    private static func range(_ request: AdmittedRequest) throws(RequestRefusal) -> (from: UInt64, to: UInt64) {
+        let items = try request.query("from", "to")
+        return (try AdmittedRequest.decimal(items["from"], "from"), try AdmittedRequest.decimal(items["to"], "to"))
+    }
+
+    /// As many as one answer may have, but one.
+    private static func bounded(_ entries: [[UInt8]]) -> [[UInt8]] {
+        var bytes = 0
+        let count = entries.prefix { entry in
+            bytes += 2 + entry.count
+            return bytes <= WireLimits.entriesBytes
+        }.count
+        return Array(entries.prefix(max(1, count)))
+    }
+
+    /// An identifier in the one spelling that is written.
+    static func canonical<Kind>(_ text: String) throws -> Identifier<Kind>? {
+        let id = try Identifier<Kind>(hexadecimal: text)
+        return "\(id)" == text ? id : nil
+    }
+}

@@ -1,0 +1,112 @@
+internal import HTTPTypes
+internal import Octets
+package import ServiceProtocols
+internal import SharingContracts
+
+/// A vault over HTTP: uploads that go on from where they stopped, reads of any range.
+package enum VaultRoutes {
+    /// - Parameters:
+    ///   - store: Who may upload.
+    ///   - read: Who may read ciphertext, which whoever holds the keys opens.
+    package static func routes(
+        _ vault: any RecordStoring, store: Access = .roles(.depositor), read: Access = .enrolled
+    ) -> [Route] {
+        [
+            Route(.put, "/v1/uploads/{address}", access: store, cost: 4) { request in
+                let address = try address(of: request)
+                let items = try request.query("record", "size")
+                guard let text = items["record"], let record: RecordID = try? LedgerRoutes.canonical(text) else {
+                    throw RequestRefusal.malformed("record is no identifier")
+                }
+                let size = try AdmittedRequest.decimal(items["size"], "size")
+                return offset(try await vault.beginUpload(record: record, address: address, size: size))
+            },
+            Route(
+                .patch, "/v1/uploads/{address}", access: store, accepts: MediaType.uploadPart,
+                maximumBodyBytes: RecordStoringLimits.maximumReadBytes, cost: 4
+            ) { request in
+                let address = try address(of: request)
+                let start = try AdmittedRequest.decimal(request.head.headerFields[.uploadOffset], "Upload-Offset")
+                return offset(try await vault.append(request.body, at: start, to: address))
+            },
+            Route(.post, "/v1/uploads/{address}/completion", access: store, cost: 20) { request in
+                try await vault.finishUpload(try address(of: request))
+                return Answer(status: .noContent)
+            },
+            Route(.get, "/v1/records/{record}", access: read) { request in
+                let record: RecordID = try request.parameter("record") { try LedgerRoutes.canonical($0) }
+                guard let found = try await vault.find(record) else {
+                    throw Problem(
+                        status: 404, code: unknownRecord, title: "No such record is stored",
+                        detail: "no record \(record)")
+                }
+                return Answer(found.encoded, type: MediaType.storedRecord)
+            },
+            Route(.get, "/v1/objects/{address}", access: read, cost: 4) { request in
+                let address = try address(of: request)
+                let range = try ByteRange(request.head.headerFields[.range])
+                let bytes = try await vault.read(address, offset: range.offset, count: range.count)
+                let end = range.offset + UInt64(bytes.count)
+                return Answer(
+                    status: .partialContent, bytes, type: MediaType.sealedRecord,
+                    fields: [
+                        .contentRange: "bytes \(range.offset)-\(end &- 1)/*", .acceptRanges: "bytes",
+                        .eTag: "\"\(address)\"", .cacheControl: "private, max-age=31536000, immutable",
+                    ])
+            },
+        ]
+    }
+
+    /// The code of what is no error of a vault: an answer of nil.
+    static let unknownRecord = "vault.no-such-record"
+
+    private static func address(of request: AdmittedRequest) throws(RequestRefusal) -> ContentAddress {
+        try request.parameter("address") { text in
+            let address = try ContentAddress(hexadecimal: text)
+            return "\(address)" == text ? address : nil
+        }
+    }
+
+    private static func offset(_ offset: UInt64) -> Answer {
+        Answer(status: .noContent, fields: [.uploadOffset: "\(offset)", .cacheControl: "no-store"])
+    }
+}
+
+/// The one form of `Range` that is read here: `bytes=FIRST-LAST`, both given, at most as long as one read.
+struct ByteRange: Hashable, Sendable {
+    let offset: UInt64
+    let count: Int
+
+    /// - Throws: ``RequestRefusal/malformed(_:)``.
+    init(_ field: String?) throws(RequestRefusal) {
+        guard let field, field.hasPrefix("bytes=") else {
+            throw .malformed("ask for a range: Range: bytes=FIRST-LAST")
+        }
+        let parts = field.dropFirst("bytes=".count).split(separator: "-", omittingEmptySubsequences: false)
+        guard parts.count == 2 else { throw .malformed("one range at a time, with its first and last byte") }
+        offset = try AdmittedRequest.decimal(String(parts[0]), "the first byte")
+        let last = try AdmittedRequest.decimal(String(parts[1]), "the last byte")
+        guard last >= offset, last - offset < UInt64(RecordStoringLimits.maximumReadBytes) else {
+            throw .malformed("at most \(RecordStoringLimits.maximumReadBytes) bytes at a time")
+        }
+        count = Int(last - offset) + 1
+    }
+}
+
+extension StoredRecord {
+    static let encodedBytes = 40
+
+    /// Address (32) ‖ size (8, big-endian).
+    var encoded: [UInt8] {
+        var writer = OctetWriter()
+        writer.write(address)
+        writer.writeBigEndian(size)
+        return writer.bytes
+    }
+
+    init(encoded bytes: [UInt8]) throws(WireCodingError) {
+        self = try WireCoding.read(bytes, "a stored record") { reader in
+            StoredRecord(address: try reader.readFixed(), size: try reader.readBigEndian(UInt64.self))
+        }
+    }
+}

@@ -1,0 +1,112 @@
+package import HTTPTypes
+package import Hummingbird
+internal import NIOCore
+
+/// One thing that a server does: a method, a path, who may, how much content it takes, and how.
+package struct Route: Sendable {
+    package let method: HTTPRequest.Method
+    /// Segments in braces are parameters; `**` at the end takes any rest.
+    package let path: String
+    package let access: Access
+    /// The content's media type; nil where the route takes no content.
+    package let accepts: String?
+    package let maximumBodyBytes: Int
+    /// How many ordinary requests it counts as where rates are limited.
+    package let cost: Double
+    package let handler: @Sendable (AdmittedRequest) async throws -> Answer
+
+    package init(
+        _ method: HTTPRequest.Method, _ path: String, access: Access, accepts: String? = nil,
+        maximumBodyBytes: Int = 0, cost: Double = 1,
+        handler: @escaping @Sendable (AdmittedRequest) async throws -> Answer
+    ) {
+        self.method = method
+        self.path = path
+        self.access = access
+        self.accepts = accepts
+        self.maximumBodyBytes = accepts == nil ? 0 : maximumBodyBytes
+        self.cost = cost
+        self.handler = handler
+    }
+}
+
+/// A request that was let through: whose it is, and all of its content.
+package struct AdmittedRequest: Sendable {
+    /// Nil where nobody signed.
+    package let requester: EnrolledSigner?
+    package let head: HTTPRequest
+    package let body: [UInt8]
+    let parameters: Parameters
+
+    /// A parameter of the route's path.
+    ///
+    /// - Throws: ``RequestRefusal/notFound`` where `parse` makes nothing of it.
+    package func parameter<Value>(
+        _ name: String, _ parse: (String) throws -> Value?
+    ) throws(RequestRefusal) -> Value {
+        guard let text = parameters.get(name), let value = try? parse(text) else { throw .notFound }
+        return value
+    }
+
+    /// The path without its query.
+    package var path: Substring { (head.path ?? "").prefix { $0 != "?" } }
+
+    /// The query's items, which are exactly these, each once.
+    ///
+    /// - Throws: ``RequestRefusal/malformed(_:)``.
+    package func query(_ names: String...) throws(RequestRefusal) -> [String: String] {
+        let target = head.path ?? ""
+        guard let mark = target.firstIndex(of: "?") else {
+            guard names.isEmpty else { throw .malformed("the query must give \(names.joined(separator: ", "))") }
+            return [:]
+        }
+        var items: [String: String] = [:]
+        for item in target[target.index(after: mark)...].split(separator: "&", omittingEmptySubsequences: false) {
+            let parts = item.split(separator: "=", maxSplits: 1, omittingEmptySubsequences: false)
+            guard parts.count == 2, names.contains(String(parts[0])),
+                items.updateValue(String(parts[1]), forKey: String(parts[0])) == nil
+            else { throw .malformed("the query must give \(names.joined(separator: ", ")), each once") }
+        }
+        guard items.count == names.count else {
+            throw .malformed("the query must give \(names.joined(separator: ", "))")
+        }
+        return items
+    }
+
+    /// A decimal item of the query, without leading zeros or a sign.
+    package static func decimal(_ text: String?, _ name: String) throws(RequestRefusal) -> UInt64 {
+        guard let text, let value = UInt64(text), "\(value)" == text else {
+            throw .malformed("\(name) is no decimal number")
+        }
+        return value
+    }
+}
+
+/// What a route answers.
+package struct Answer: Sendable {
+    package var status: HTTPResponse.Status
+    package var fields: HTTPFields
+    package var body: ResponseBody
+
+    package init(status: HTTPResponse.Status = .ok, fields: HTTPFields = [:], body: ResponseBody = ResponseBody()) {
+        self.status = status
+        self.fields = fields
+        self.body = body
+    }
+
+    /// Bytes of a media type.
+    package init(
+        status: HTTPResponse.Status = .ok, _ bytes: [UInt8], type: String, fields: HTTPFields = [:]
+    ) {
+        self.init(status: status, fields: fields, body: ResponseBody(byteBuffer: ByteBuffer(bytes: bytes)))
+        self.fields[.contentType] = type
+    }
+
+    /// A refusal or failure.
+    package init(_ problem: Problem) {
+        self.init(status: .init(code: problem.status), problem.encoded, type: Problem.mediaType)
+        fields[.cacheControl] = "no-store"
+        if let seconds = problem.retryAfterSeconds { fields[.retryAfter] = "\(seconds)" }
+        if problem.status == 401 { fields[.wwwAuthenticate] = "Signature tag=\"\(SignatureProfile.tag)\"" }
+    }
+}
