@@ -229,7 +229,8 @@ let checks: [Target] = [
     tests(
         "LedgerNode",
         [
-            "TestKit", "Octets", "ServiceProtocols", "SharingContracts", "TransparencyLog", "DurableFiles",
+            "TestKit", "Octets", "ServiceProtocols", "LedgerReplica", "SharingContracts", "TransparencyLog",
+            "DurableFiles",
             "LogStorage",
             "Persistence", crypto, logging,
         ]),

@@ -42,7 +42,7 @@ extension Schema {
     ///
     /// `held` says which leaves are stored: those of the tree cosigned last, and those verified since on the way to a larger
     /// one, in which case it is ahead of `cosigned_size`, `tree` is the log's note of that larger one, and `beyond` joins
-    /// the leaves to it.
+    /// the leaves to it. `cosigned_edge` is the right edge of the tree cosigned last.
     static let witness = Schema(
         applicationID: 0x5057_4e31,  // "PWN1"
         migrations: [
@@ -88,5 +88,6 @@ extension Schema {
                     ALTER TABLE held ADD COLUMN tree BLOB;
                     ALTER TABLE held ADD COLUMN beyond BLOB;
                     """),
+            Migration("3 cosigned edge", sql: "ALTER TABLE held ADD COLUMN cosigned_edge BLOB;"),
         ])
 }

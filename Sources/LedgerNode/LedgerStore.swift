@@ -1,3 +1,4 @@
+internal import LedgerReplica
 internal import Octets
 internal import Persistence
 internal import ServiceProtocols
@@ -81,6 +82,16 @@ extension LedgerError {
         do { return try open() } catch {
             if case .corrupt = error { throw .inconsistent("\(error)") }
             throw .storage("\(error)")
+        }
+    }
+
+    /// What a failure of the world state means to a ledger or a witness that is starting.
+    init(_ error: StateError) {
+        switch error {
+        case .unavailable: self = .storage("\(error)")
+        case .damaged: self = .inconsistent("\(error)")
+        case .ruleBroken(let index, let violation):
+            self = .inconsistent("the stored leaf \(index) breaks a rule: \(violation)")
         }
     }
 }

@@ -1,3 +1,4 @@
+internal import LedgerReplica
 internal import Octets
 internal import Persistence
 internal import ServiceProtocols
@@ -10,6 +11,13 @@ struct WitnessIdentity: Hashable, Sendable {
     let witness: VerifierKey
 
     var origin: LogOrigin { LogOrigin(log.name) }
+
+    /// Demands that a ledger states a policy under which this witness counts.
+    func checkPolicy(_ text: String) throws(WitnessObjection) {
+        guard let policy = try? TrustPolicy(text: Array(text.utf8)), policy.logs.map(\.key) == [log],
+            policy.hasQuorum, policy.witnesses.contains(where: { $0.key == witness })
+        else { throw .foreignPolicy }
+    }
 }
 
 /// What a witness cosigned last.
@@ -42,148 +50,75 @@ extension WitnessObjection: CustomStringConvertible {
 /// The part of a witness's copy that is small: the right edge of the tree, and what was cosigned of it.
 struct WitnessHead: Sendable {
     /// Of all leaves that are held: those cosigned, and those verified since on the way to a larger tree.
-    fileprivate(set) var frontier = TreeFrontier()
+    let frontier: TreeFrontier
     /// Nil where nothing was cosigned.
-    fileprivate(set) var cosigned: CosignedTree?
+    let cosigned: CosignedTree?
     /// The signed tree that the leaves beyond those are of; nil where there are none.
-    fileprivate(set) var held: HeldTree?
-
-    var cosignedSize: UInt64 { cosigned?.checkpoint.size ?? 0 }
-    var cosignedRoot: MerkleHash { cosigned?.checkpoint.root ?? MerkleTree.emptyRoot }
+    let held: HeldTree?
 }
 
 /// What a witness knows of its log: the meaning and the right edge of the tree whose leaves it holds.
 struct WitnessCopy: Sendable {
     let identity: WitnessIdentity
-    private(set) var state: WorldState
-    private(set) var head = WitnessHead()
+    private var tree: ExecutedTree
+    private var cosigned: CosignedTree?
+    private var held: HeldTree?
 
-    var frontier: TreeFrontier { head.frontier }
-
-    private init(identity: WitnessIdentity) {
+    init(identity: WitnessIdentity, tree: ExecutedTree) {
         self.identity = identity
-        state = WorldState(origin: "\(identity.origin)")
+        self.tree = tree
     }
 
-    /// Applies one leaf, or throws and changes nothing.
+    var state: WorldState { tree.state }
+    var frontier: TreeFrontier { tree.edge }
+    var size: UInt64 { tree.size }
+    var head: WitnessHead { WitnessHead(frontier: tree.edge, cosigned: cosigned, held: held) }
+
+    /// Leaves that follow those that are held, read, and their signatures verified on all cores.
+    func decoded(_ leaves: [[UInt8]]) async -> [DecodedLeaf] {
+        await DecodedLeaf.decoded(leaves, from: size, in: tree.state)
+    }
+
+    /// Applies leaves in order up to the first that cannot be applied, which changes nothing.
     ///
-    /// - Throws: ``ContractViolation`` for a leaf that convicts whoever signed it into a tree, ``WitnessObjection``,
-    ///   ``TransparencyLogError`` for a tree that is full.
-    mutating func apply(_ leaf: [UInt8], checking times: ClosedRange<Timestamp>?) throws {
-        let entry = try LedgerEntry(serialized: leaf)
-        if let times, !times.contains(entry.sequencedAt) {
-            throw WitnessObjection.implausibleTime(entry.sequencedAt, times)
+    /// - Throws: ``StateError/ruleBroken(index:_:)`` for a leaf that convicts whoever signed it into a tree,
+    ///   ``WitnessObjection``, `TransparencyLogError` for a tree that is full; any other ``StateError`` is the database's
+    ///   failure, says nothing of the leaf, and this must be read anew.
+    mutating func apply(_ leaves: [DecodedLeaf], checking times: ClosedRange<Timestamp>?) throws {
+        let identity = identity
+        try tree.changeDuringOneRead { tree in
+            for leaf in leaves {
+                let entry: LedgerEntry
+                do throws(ContractViolation) { entry = try leaf.decoded } catch {
+                    throw StateError.ruleBroken(index: leaf.index, error)
+                }
+                if let times, !times.contains(entry.sequencedAt) {
+                    throw WitnessObjection.implausibleTime(entry.sequencedAt, times)
+                }
+                if case .ledgerFounded(let founding) = entry.transaction.body {
+                    try identity.checkPolicy(founding.witnessPolicy)
+                }
+                try tree.append(leaf)
+            }
         }
-        if case .ledgerFounded(let founding) = entry.transaction.body { try checkPolicy(founding.witnessPolicy) }
-        var extended = frontier
-        try extended.append(MerkleTree.leafHash(of: leaf))
-        try state.apply(entry)
-        head.frontier = extended
     }
 
-    private func checkPolicy(_ text: String) throws(WitnessObjection) {
-        guard let policy = try? TrustPolicy(text: Array(text.utf8)), policy.logs.map(\.key) == [identity.log],
-            policy.hasQuorum, policy.witnesses.contains(where: { $0.key == identity.witness })
-        else { throw .foreignPolicy }
+    /// Writes the rows of the leaves that are held, where there are at least so many whose rows are not written. The leaves must
+    /// be durable.
+    ///
+    /// - Throws: ``StateError``, after which this must be read anew.
+    mutating func settle(ifAtLeast leaves: UInt64) async throws(StateError) {
+        try await tree.settle(ifAtLeast: leaves)
     }
 
     /// Remembers what was cosigned, once it is durable.
     mutating func didCosign(_ tree: CosignedTree) {
-        head.cosigned = tree
-        head.held = nil
+        cosigned = tree
+        held = nil
     }
 
     /// Remembers which tree the leaves are of that are not cosigned yet, once they are durable.
-    mutating func didHold(_ tree: HeldTree?) { head.held = tree }
-
-    /// Re-executes the stored leaves, and compares the result with what was cosigned last and what is held.
-    ///
-    /// - Throws: ``LedgerError/inconsistent(_:)``, or what the store throws.
-    static func load(_ store: Store, identity: WitnessIdentity) async throws -> WitnessCopy {
-        try await store.write { try bind(identity, in: $0) }
-        return try await store.read { transaction in
-            var copy = WitnessCopy(identity: identity)
-            let cosigned = try transaction.row("SELECT note FROM cosigned WHERE id = 1").map {
-                try cosignedTree(try $0.bytes("note"), identity)
-            }
-            var rootAtCosigned = MerkleTree.emptyRoot
-            try transaction.forEachRow("SELECT position, leaf FROM entry ORDER BY position") {
-                row throws(PersistenceError) in
-                let index = copy.frontier.size
-                guard try row.unsigned("position") == index else {
-                    throw .failed(reason: "leaf \(index) is missing")
-                }
-                let leaf = try row.bytes("leaf")
-                do { try copy.apply(leaf, checking: nil) } catch {
-                    throw .failed(reason: "the stored leaf \(index) breaks a rule: \(error)")
-                }
-                if copy.frontier.size == cosigned?.checkpoint.size { rootAtCosigned = copy.frontier.root }
-            }
-            if let cosigned {
-                guard cosigned.checkpoint.size <= copy.frontier.size, cosigned.checkpoint.root == rootAtCosigned else {
-                    throw LedgerError.inconsistent(
-                        "the \(copy.frontier.size) stored leaves are not the \(cosigned.checkpoint.size) "
-                            + "that were cosigned")
-                }
-                copy.didCosign(cosigned)
-            }
-            try copy.checkHeld(transaction)
-            return copy
-        }
-    }
-
-    /// Demands that the leaves, and what was cosigned of them, are those that were stored last.
-    private mutating func checkHeld(_ transaction: StoreTransaction) throws {
-        guard let row = try transaction.row("SELECT * FROM held WHERE id = 1") else {
-            guard frontier.size == 0, head.cosigned == nil else {
-                throw LedgerError.inconsistent("\(frontier.size) leaves are stored, and none should be")
-            }
-            return
-        }
-        guard try row.unsigned("size") == frontier.size, try row.fixed("root") == frontier.root else {
-            throw LedgerError.inconsistent("the \(frontier.size) stored leaves are not those that were verified")
-        }
-        let cosigned = try row.isNull("cosigned_size") ? nil : try row.unsigned("cosigned_size")
-        guard cosigned == head.cosigned?.checkpoint.size else {
-            throw LedgerError.inconsistent("what was cosigned last is not what is stored as cosigned")
-        }
-        guard let note = try row.optionalBytes("tree") else { return }
-        do {
-            head.held = try HeldTree(note: note, beyond: row.bytes("beyond"), edge: frontier, log: identity.log)
-        } catch {
-            throw LedgerError.inconsistent("the signed tree of the stored leaves does not fit them: \(error)")
-        }
-    }
-
-    /// The stored note as what was cosigned last, if it is the log's and this witness's.
-    private static func cosignedTree(_ bytes: [UInt8], _ identity: WitnessIdentity) throws -> CosignedTree {
-        let note: SignedNote
-        let verified: VerifiedCheckpoint
-        do {
-            note = try SignedNote(encoded: bytes)
-            verified = try VerifiedCheckpoint(note, logs: [identity.log], witnesses: [identity.witness])
-        } catch {
-            throw LedgerError.inconsistent("what was cosigned last does not verify: \(error)")
-        }
-        guard let own = verified.cosignatures.first else {
-            throw LedgerError.inconsistent("what was cosigned last has no cosignature by \(identity.witness.name)")
-        }
-        return CosignedTree(note: note, checkpoint: verified.checkpoint, time: own.time)
-    }
-
-    /// Writes the names into a new database, and compares them with those of an old one.
-    private static func bind(_ identity: WitnessIdentity, in transaction: StoreTransaction) throws {
-        guard let row = try transaction.row("SELECT log_key, witness_key FROM witness") else {
-            try transaction.execute(
-                "INSERT INTO witness (id, origin, log_key, witness_key) VALUES (1, ?, ?, ?)",
-                [.text("\(identity.origin)"), .text(identity.log.vkey), .text(identity.witness.vkey)])
-            return
-        }
-        guard try row.text("log_key") == identity.log.vkey, try row.text("witness_key") == identity.witness.vkey else {
-            throw LedgerError.inconsistent(
-                "the database is that of \(try row.text("witness_key")) watching \(try row.text("log_key"))")
-        }
-    }
+    mutating func didHold(_ tree: HeldTree?) { held = tree }
 
     /// Adds leaves, the last ones that this copy has, and moves what was cosigned last on to `new` where that is given.
     /// Compared with what was cosigned before and written in one transaction.
@@ -205,11 +140,17 @@ struct WitnessCopy: Sendable {
         }
         let size = (new ?? decision.last)?.checkpoint.size
         try transaction.execute(
-            "INSERT OR REPLACE INTO held (id, size, root, cosigned_size, tree, beyond) VALUES (1, ?, ?, ?, ?, ?)",
+            """
+            INSERT INTO held (id, size, root, cosigned_size, tree, beyond, cosigned_edge) VALUES (1, ?, ?, ?, ?, ?, ?)
+            ON CONFLICT (id) DO UPDATE SET size = excluded.size, root = excluded.root,
+                cosigned_size = excluded.cosigned_size, tree = excluded.tree, beyond = excluded.beyond,
+                cosigned_edge = coalesce(excluded.cosigned_edge, cosigned_edge)
+            """,
             [
                 try .unsigned(frontier.size), .blob(frontier.root),
                 try size.map { try SQLValue.unsigned($0) } ?? .null,
                 .optionalBlob(held?.note.encoded), .optionalBlob(held?.encodedBeyond),
+                .optionalBlob(new.map { _ in frontier.encodedHashes }),
             ])
     }
 }

@@ -1,3 +1,5 @@
+internal import LedgerReplica
+internal import Logging
 internal import Octets
 internal import Persistence
 internal import ServiceProtocols
@@ -73,7 +75,11 @@ extension WitnessNode {
             isStored = false
             let line = try await cosign(
                 note, decision, new.steps.isEmpty ? [] : leaves, at: now, &working)
-            copy = working
+            // What is cosigned is durable, whatever becomes of the rows.
+            do throws(StateError) {
+                try await working.settle(ifAtLeast: settlementLeaves)
+                copy = working
+            } catch { logger.error("the world state cannot be written", metadata: ["reason": "\(error)"]) }
             return line
         } catch {
             // Otherwise it is read anew from the disk.
@@ -182,18 +188,28 @@ extension WitnessNode {
         return leaves
     }
 
+    /// Leaves that are executed between two moments at which others may be served.
+    private static let batchLeaves = 256
+
     /// Re-executes leaves, and keeps one that breaks a rule: it is in a tree that the log signed.
     private func judge(
         _ leaves: [[UInt8]], of offered: Offered, in tree: KnownTree, _ working: inout WitnessCopy
     ) async throws(WitnessRefusal) {
         let times = working.head.permittedTimes(at: clock.now(), skew: Self.maximumSkewMilliseconds)
-        for (position, leaf) in leaves.enumerated() {
-            let index = working.frontier.size
-            do { try working.apply(leaf, checking: times) } catch {
-                if let violation = error as? ContractViolation {
-                    convictLeaf(violation, offered, after: working.frontier, leaves[position...], in: tree)
+        let start = working.size
+        for first in stride(from: 0, to: leaves.count, by: Self.batchLeaves) {
+            let batch = Array(leaves[first..<min(first + Self.batchLeaves, leaves.count)])
+            do { try working.apply(await working.decoded(batch), checking: times) } catch {
+                let index = working.size
+                switch error {
+                case StateError.ruleBroken(_, let violation):
+                    let rest = leaves[Int(index - start)...]
+                    convictLeaf(violation, offered, after: working.frontier, rest, in: tree)
+                    throw .ruleBroken(index: index, "\(violation)")
+                case is WitnessObjection, is TransparencyLogError: throw .ruleBroken(index: index, "\(error)")
+                // That the state cannot be read says nothing of the leaf.
+                default: throw .unavailable("the witness's own state: \(error)")
                 }
-                throw .ruleBroken(index: index, "\(error)")
             }
         }
     }
@@ -212,8 +228,9 @@ extension WitnessNode {
                 try WitnessCopy.save(
                     $0, leaves: leaves, reaching: frontier, by: decision, cosigning: nil, holding: held)
             }
+            working.didHold(held)
+            try await working.settle(ifAtLeast: settlementLeaves)
         } catch { throw .unavailable("\(error)") }
-        working.didHold(held)
     }
 
     private func cosign(

@@ -1,3 +1,5 @@
+internal import LedgerReplica
+internal import Logging
 internal import Octets
 internal import Persistence
 package import ServiceProtocols
@@ -22,6 +24,10 @@ package actor WitnessNode: Witnessing {
     /// backdated afterwards: well below ``maximumSkewMilliseconds``.
     static let maximumExaminationMilliseconds: UInt64 = 20_000
 
+    /// Leaves after which the rows that they changed in the world state are written, and so as many as are executed again after a
+    /// crash.
+    package static let defaultSettlementLeaves: UInt64 = 2_048
+
     /// The longest leaf.
     static let maximumLeafBytes = 65_535
 
@@ -30,13 +36,18 @@ package actor WitnessNode: Witnessing {
     let source: any EntrySource
     let clock: any Clock
     let store: Store
+    let states: StateStore
     let stepBytes: Int
+    let settlementLeaves: UInt64
     let evidenceFolder: EvidenceFolder
+    let logger: Logger
     /// What is on the disk, in memory; nil where it must be read again.
     var copy: WitnessCopy?
     private var isExamining = false
+    private var isClosed = false
 
-    /// Opens or creates a witness's database, and re-executes the leaves in it.
+    /// Opens or creates a witness's database and that of its world state, checks them against each other, and executes the leaves
+    /// whose rows are not in the latter: a few thousand after a crash, all where it is missing, and none otherwise.
     ///
     /// - Parameters:
     ///   - signer: The witness's key, of the cosignature kind.
@@ -45,58 +56,83 @@ package actor WitnessNode: Witnessing {
     ///   - evidenceFolder: Where it keeps what convicts the log, made when there is something; by default the database's
     ///     path and `.evidence`.
     ///   - stepBytes: As ``defaultStepBytes``.
-    /// - Throws: `LedgerError/inconsistent(_:)` for a copy that disagrees with what was cosigned,
-    ///   `LedgerError/storage(_:)`.
+    ///   - settlementLeaves: As ``defaultSettlementLeaves``.
+    ///   - check: How much of the copy is checked before it is used.
+    /// - Throws: `LedgerError/inconsistent(_:)` for a copy that disagrees with what was cosigned or with the world state,
+    ///   `LedgerError/storage(_:)` for one that cannot be read.
     package static func open(
         path: String, signer: NoteSigner, log: VerifierKey, source: any EntrySource, clock: any Clock,
-        stepBytes: Int = WitnessNode.defaultStepBytes, evidenceFolder: String? = nil
+        stepBytes: Int = WitnessNode.defaultStepBytes, evidenceFolder: String? = nil,
+        settlementLeaves: UInt64 = WitnessNode.defaultSettlementLeaves, check: StartCheck = .newest
     ) async throws(LedgerError) -> WitnessNode {
         let identity = WitnessIdentity(log: log, witness: signer.verifierKey)
         guard identity.witness.algorithm == .cosignatureV1, log.algorithm == .ed25519 else {
             throw .inconsistent("a log's key and a witness's key are of different kinds")
         }
-        do {
-            let store = try Store(path: path, schema: .witness)
-            do {
-                let copy = try await WitnessCopy.load(store, identity: identity)
-                return WitnessNode(
-                    signer: signer, identity: identity, source: source, clock: clock, store: store,
-                    stepBytes: stepBytes, copy: copy,
-                    evidenceFolder: EvidenceFolder(path: evidenceFolder ?? path + EvidenceFolder.suffix))
-            } catch {
-                try? store.close()
-                throw error
+        let files = WitnessFiles(database: path)
+        // SQLite's own check of a whole file takes the longer the larger the log.
+        let checksWholeFile = check == .everything
+        let store = try LedgerError.whileOpening { () throws(PersistenceError) in
+            try Store(path: files.database, schema: .witness, checksWholeFile: checksWholeFile)
+        }
+        var states: StateStore?
+        do throws(LedgerError) {
+            let opened = try LedgerError.whileOpening { () throws(PersistenceError) in
+                try StateStore(path: files.state, checksWholeFile: checksWholeFile)
             }
-        } catch let error as LedgerError {
-            throw error
-        } catch PersistenceError.corrupt(let path, let reason) {
-            throw .inconsistent("\(path) is damaged: \(reason)")
-        } catch PersistenceError.failed(let reason) {
-            throw .inconsistent(reason)
+            states = opened
+            let node = WitnessNode(
+                signer: signer, identity: identity, source: source, clock: clock, store: store, states: opened,
+                stepBytes: stepBytes, settlementLeaves: settlementLeaves,
+                evidenceFolder: EvidenceFolder(path: evidenceFolder ?? files.evidence))
+            try await node.start(check)
+            return node
         } catch {
-            throw .storage("\(error)")
+            // So that the files are free when the caller hears of this.
+            try? store.close()
+            try? states?.close()
+            throw error
         }
     }
 
     private init(
         signer: NoteSigner, identity: WitnessIdentity, source: any EntrySource, clock: any Clock, store: Store,
-        stepBytes: Int, copy: WitnessCopy, evidenceFolder: EvidenceFolder
+        states: StateStore, stepBytes: Int, settlementLeaves: UInt64, evidenceFolder: EvidenceFolder
     ) {
         self.signer = signer
         self.identity = identity
         self.source = source
         self.clock = clock
         self.store = store
+        self.states = states
         self.stepBytes = stepBytes
-        self.copy = copy
+        self.settlementLeaves = settlementLeaves
         self.evidenceFolder = evidenceFolder
+        logger = Logger(label: "parasol.witness.\(identity.witness.name)")
     }
+
+    private var loader: WitnessLoader {
+        WitnessLoader(
+            store: store, states: states, identity: identity, settlementLeaves: settlementLeaves, logger: logger)
+    }
+
+    private func start(_ check: StartCheck) async throws(LedgerError) { copy = try await loader.load(check) }
 
     /// The key that its cosignatures verify under.
     package nonisolated var verifierKey: VerifierKey { signer.verifierKey }
 
-    /// Closes the database; what is asked later is refused.
-    package func close() { try? store.close() }
+    /// Closes the databases; what is asked later is refused.
+    package func close() async {
+        let isIdle = !isExamining && !isClosed
+        isClosed = true
+        // So that the next start has nothing to execute again. What is not written, it executes.
+        if isIdle, var working = copy {
+            copy = nil
+            try? await working.settle(ifAtLeast: 1)
+        }
+        try? store.close()
+        try? states.close()
+    }
 
     /// What the log signed that convicts it, oldest first.
     ///
@@ -118,10 +154,8 @@ package actor WitnessNode: Witnessing {
         let offered = try checkpoint(in: note)
         guard old <= offered.size else { throw .malformed("old size \(old) above the checkpoint's \(offered.size)") }
 
-        // One at a time: what was cosigned last is compared and replaced with awaits in between.
-        guard !isExamining else { throw .unavailable("another checkpoint is being examined") }
-        isExamining = true
-        defer { isExamining = false }
+        try beginExamining()
+        defer { endExamining() }
         let known = try await currentHead()
         return try await extend(offered, note, path, old: old, from: known)
     }
@@ -136,11 +170,20 @@ package actor WitnessNode: Witnessing {
         }
     }
 
+    /// One at a time: what was cosigned last is compared and replaced with awaits in between.
+    func beginExamining() throws(WitnessRefusal) {
+        guard !isClosed else { throw .unavailable("the witness is closed") }
+        guard !isExamining else { throw .unavailable("another checkpoint is being examined") }
+        isExamining = true
+    }
+
+    func endExamining() { isExamining = false }
+
     /// Of the copy in memory, which is read anew where the last examination left it half-way.
-    private func currentHead() async throws(WitnessRefusal) -> WitnessHead {
+    func currentHead() async throws(WitnessRefusal) -> WitnessHead {
         if let copy { return copy.head }
         do {
-            let loaded = try await WitnessCopy.load(store, identity: identity)
+            let loaded = try await loader.load(.newest)
             copy = loaded
             return loaded.head
         } catch {

@@ -83,9 +83,10 @@ package struct ExecutedTree: Sendable {
     ///
     /// Only leaves that are known to be the log's may be settled. No other copy of this may be read meanwhile.
     ///
+    /// - Parameter leaves: Nothing is written where fewer leaves' rows are not in the database.
     /// - Throws: ``StateError``, after which this must be opened anew.
-    package mutating func settle() async throws(StateError) {
-        guard unsettledLeaves > 0 else { return }
+    package mutating func settle(ifAtLeast leaves: UInt64 = 1) async throws(StateError) {
+        guard unsettledLeaves >= max(1, leaves) else { return }
         try await execution.write(try execution.changes(), edge: edge)
         execution.didWrite()
         settledEdge = edge

@@ -45,6 +45,11 @@ package final class StateStore: StateReading {
         store = try Store(path: path, schema: Self.schema, checksWholeFile: checksWholeFile)
     }
 
+    /// Where the world state of a role lies whose database is `database`: `proxy.sqlite` has `proxy-state.sqlite` beside it.
+    package static func path(beside database: String) -> String {
+        (database.hasSuffix(".sqlite") ? String(database.dropLast(7)) : database) + "-state.sqlite"
+    }
+
     /// Where the database lies.
     package var path: String { store.path }
 

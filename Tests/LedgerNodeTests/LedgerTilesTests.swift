@@ -178,13 +178,19 @@ extension Deployment {
             + prepared.submitTogether(fixture.transactions[3..<250])
         await prepared.close()
         try fixture.copyLedger("ledger", to: "prepared")
-        for number in 0..<3 { try fixture.copyDatabase("witness-\(number).sqlite", to: "prepared-\(number).sqlite") }
+        for number in 0..<3 {
+            for suffix in [".sqlite", "-state.sqlite"] {
+                try fixture.copyDatabase("witness-\(number)\(suffix)", to: "prepared-\(number)\(suffix)")
+            }
+        }
         var position = 0
         var didFail = true
         while didFail {
             try fixture.copyLedger("prepared", to: "ledger")
             for number in 0..<3 {
-                try fixture.copyDatabase("prepared-\(number).sqlite", to: "witness-\(number).sqlite")
+                for suffix in [".sqlite", "-state.sqlite"] {
+                    try fixture.copyDatabase("prepared-\(number)\(suffix)", to: "witness-\(number)\(suffix)")
+                }
             }
             let left = Mutex<Int?>(nil)
             let files = FileSystem { _, _ in
