@@ -59,7 +59,7 @@ struct LedgerLoader: Sendable {
         var state = try storedState(upTo: size)
         let settledState = state.entryCount
         if check == .everything {
-            try StoredLogCheck(folder: folder, log: log)
+            try StoredLogCheck(folder: folder, log: log, states: states)
                 .check(stored, against: state)
         }
         try executeMissing(stored, &state)
@@ -93,7 +93,7 @@ struct LedgerLoader: Sendable {
     private func storedState(upTo size: UInt64) throws(LedgerError) -> WorldState {
         let state: WorldState
         do { state = try states.state(origin: log.origin.description, remembering: rememberedRows) } catch {
-            throw .inconsistent("\(files.state): \(error)")
+            throw LedgerError(error)
         }
         guard state.entryCount <= size else {
             throw .inconsistent(
@@ -181,6 +181,8 @@ struct LedgerLoader: Sendable {
             }
         } catch let error as LedgerError {
             throw error
+        } catch let error as PersistenceError {
+            throw LedgerError(states.explained(error))
         } catch { throw .inconsistent("\(error)") }
     }
 
@@ -190,7 +192,11 @@ struct LedgerLoader: Sendable {
             let entry = try LedgerEntry(serialized: leaf)
             try log.checkFounding(entry.signedTransaction)
             try state.apply(entry)
-        } catch { throw .inconsistent("leaf \(index) breaks a rule: \(error)") }
+        } catch {
+            // A row that cannot be read says nothing of the leaf.
+            guard error.code != .stateUnavailable else { throw LedgerError(states.explained(error)) }
+            throw .inconsistent("leaf \(index) breaks a rule: \(error)")
+        }
     }
 }
 

@@ -10,6 +10,7 @@ internal import TransparencyLog
 struct StoredLogCheck {
     let folder: LogFolder
     let log: LogIdentity
+    let states: StateStore
 
     private struct Execution {
         var state: WorldState
@@ -36,7 +37,11 @@ struct StoredLogCheck {
             try executeBundles(below: ledger.stagedStart, &execution)
             for staged in ledger.staged { _ = try apply(staged.leaf, &execution) }
             try checkRoots(ledger, execution)
-            guard try stored.root() == execution.stateRoot else {
+            let storedRoot: MerkleHash
+            do { storedRoot = try states.duringOneRead { try stored.root() } } catch {
+                throw LedgerError(states.explained(error))
+            }
+            guard storedRoot == execution.stateRoot else {
                 throw LedgerError.inconsistent(
                     "the stored world state is not what the first \(execution.stateSize) leaves make")
             }

@@ -1,4 +1,5 @@
 import Foundation
+import LedgerReplica
 import Octets
 import Persistence
 import ServiceProtocols
@@ -138,6 +139,18 @@ extension Fixture {
             try await LedgerNode.open(
                 path: fixture.folder.path("ledger.sqlite"), configuration: configuration, clock: fixture.clock)
         }
+    }
+
+    /// That rows cannot be read says nothing of what is in them.
+    @Test(arguments: [StartCheck.newest, .everything])
+    func aWorldStateThatCannotBeReadIsTheStoragesFailure(check: StartCheck) async throws {
+        let fixture = try await closedLedger()
+        let store = try Store(path: fixture.folder.path("ledger-state.sqlite"), schema: StateStore.schema)
+        try await store.write { _ = try $0.execute("ALTER TABLE state_row RENAME TO elsewhere") }
+        try store.close()
+        let caught = await #expect(throws: LedgerError.self) { _ = try await fixture.openLedger(check: check) }
+        guard case .storage(let why) = caught else { throw Mismatch() }
+        #expect(why.contains("ledger-state.sqlite cannot be read"), "\(why)")
     }
 
     @Test func aWitnessThatDisagreesWithItselfDoesNotRun() async throws {
