@@ -94,7 +94,7 @@ let services: [Target] = [
         ["Octets", "Secp256k1", "Umbral", "SharingMessages", "SharingContracts", "TransparencyLog", crypto]),
     library(
         "LedgerReplica",
-        ["Octets", "ServiceProtocols", "SharingContracts", "TransparencyLog", "Persistence", crypto]),
+        ["Octets", "ServiceProtocols", "SharingContracts", "TransparencyLog", "Persistence", crypto, logging]),
     library(
         "LedgerMirror",
         [

@@ -14,7 +14,7 @@ extension KeyService {
         do { parsed = try IssuanceRequest(serialized: request) } catch { throw .malformed("\(error)") }
         let now = try await follow()
         let identity = identity
-        let terms = try await context.replica.read { (state) throws(KeyServiceError) in
+        let terms = try await read { (state) throws(KeyServiceError) in
             try IssuanceTerms(of: consent, for: identity, in: state, at: now)
         }
         try authorize(consent, request, authorization, by: terms.folderKey)
@@ -76,7 +76,7 @@ extension KeyService {
         _ = try await follow()
         let digest = LedgerDigest.capsule(capsule)
         let identity = identity
-        try await context.replica.read { (state) throws(KeyServiceError) in
+        try await read { (state) throws(KeyServiceError) in
             guard let opened = state.folder(folder), state.request(id) != nil else { throw .unknownFolder(folder) }
             guard opened.keyService == identity else { throw .notOurs(folder) }
             guard !opened.isErased else { throw .erased(folder) }

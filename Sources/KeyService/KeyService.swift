@@ -27,24 +27,26 @@ package actor KeyService: KeyIssuing {
 
     /// - Parameters:
     ///   - keyring: Seals shares at rest.
-    ///   - databasePath: The service's own SQLite file.
+    ///   - databasePath: The service's own SQLite file; beside it lies the world state's.
     package init(
         identity: IdentityID, signingKey: P256.Signing.PrivateKey, keyring: MasterKeyring, databasePath: String,
         ledger: any Ledger, trust: TrustAnchor, clock: any Clock
     ) throws(PersistenceError) {
         let store = try Store(path: databasePath, schema: Self.schema)
+        // SQLite's own check of the whole file would take the longer the larger the ledger.
+        let states = try StateStore(path: StateStore.path(beside: databasePath), checksWholeFile: false)
         self.identity = identity
         context = HolderContext(
             identity: identity,
             signer: TransactionSigner(id: identity.signer, key: signingKey, origin: trust.originName), trust: trust,
-            ledger: ledger, store: store, clock: clock)
+            ledger: ledger, store: store, states: states, clock: clock)
         shares = try ShareStore(store: store, keyring: keyring)
         issuances = IssuanceStore(store: store)
         logger = Logger(label: "parasol.key-service.\(identity)")
     }
 
-    /// Closes the database; what is asked later is refused.
-    package func close() { try? context.store.close() }
+    /// Closes the databases; what is asked later is refused.
+    package func close() async { await context.close() }
 
     // MARK: Opening folders
 
@@ -109,6 +111,15 @@ package actor KeyService: KeyIssuing {
         }
     }
 
+    /// Reads what the ledger says.
+    ///
+    /// - Throws: what `body` throws, `KeyServiceError/storage(_:)` where its rows cannot be read.
+    func read<Value: Sendable>(
+        _ body: @Sendable (WorldState) throws(KeyServiceError) -> Value
+    ) async throws(KeyServiceError) -> Value {
+        try await context.replica.read(body, orThrow: { .storage("\($0)") })
+    }
+
     // MARK: Erasing
 
     package func destroyErasedShares() async throws(KeyServiceError) -> [FolderID] {
@@ -116,7 +127,7 @@ package actor KeyService: KeyIssuing {
         var destroyed: [FolderID] = []
         do {
             for folder in try await shares.held() {
-                let erased = await context.replica.read { state in
+                let erased = try await context.replica.read { state in
                     state.folder(folder)?.isErased == true ? state.consents(in: folder) : nil
                 }
                 guard let consents = erased else { continue }
@@ -138,8 +149,10 @@ package actor KeyService: KeyIssuing {
     private func destroySettledIssuances(at now: Timestamp) async throws {
         var settled: [ConsentID] = []
         for consent in try await issuances.held() {
-            let isOpen = await context.replica.read {
-                $0.consent(consent)?.keys == nil && $0.issuanceRefusal(of: consent, at: now) == nil
+            let isOpen = try await context.replica.read { state in
+                // Of a ledger that is not followed now, nothing is known.
+                state.founding == nil
+                    || (state.consent(consent)?.keys == nil && state.issuanceRefusal(of: consent, at: now) == nil)
             }
             if !isOpen { settled.append(consent) }
         }

@@ -89,17 +89,15 @@ extension LedgerMirror {
             guard grown.root == final.root else { throw .forked(size: final.size) }
             return
         }
-        let answer: [[UInt8]]
-        do { answer = try await source.consistencyProof(from: grown.size, to: final.size) } catch {
-            throw .source(error)
+        do throws(PrefixClaim.Refutation) {
+            try await PrefixClaim(size: grown.size, root: grown.root).demandProof(in: final, by: source)
+        } catch {
+            switch error {
+            case .ledger(let error): throw .source(error)
+            case .notProved(let error):
+                throw .notPartOfFinalTree(size: grown.size, finalSize: final.size, error)
+            }
         }
-        do throws(TransparencyLogError) {
-            guard answer.count <= MerkleTree.maximumPathLength else { throw .pathTooLong }
-            let path = answer.compactMap { try? MerkleHash($0) }
-            guard path.count == answer.count else { throw .consistencyNotProved }
-            try ConsistencyProof(oldSize: grown.size, newSize: final.size, path: path)
-                .verify(oldRoot: grown.root, newRoot: final.root)
-        } catch { throw .notPartOfFinalTree(size: grown.size, finalSize: final.size, error) }
     }
 
     // MARK: Durability

@@ -22,11 +22,14 @@ package struct HolderContext: Sendable {
     package let journal: ReleaseJournal
     package let store: Store
     package let clock: any Clock
+    private let states: StateStore
 
-    /// - Parameter store: One whose schema has ``migrations``.
+    /// - Parameters:
+    ///   - store: One whose schema has ``migrations``.
+    ///   - states: The world state of the ledger that is followed, this role's own.
     package init(
         identity: IdentityID, signer: TransactionSigner, trust: TrustAnchor, ledger: any Ledger, store: Store,
-        clock: any Clock
+        states: StateStore, clock: any Clock
     ) {
         self.identity = identity
         self.signer = signer
@@ -34,8 +37,17 @@ package struct HolderContext: Sendable {
         self.ledger = ledger
         self.store = store
         self.clock = clock
-        replica = LedgerReplica(source: ledger, trust: trust, heads: StoreHeadStore(store: store))
+        self.states = states
+        replica = LedgerReplica(source: ledger, trust: trust, heads: StoreHeadStore(store: store), states: states)
         journal = ReleaseJournal(store: store, trust: trust)
+    }
+
+    /// Closes the databases; what is asked later is refused.
+    package func close() async {
+        // So that the next start has nothing to execute again. What is not written, it executes.
+        try? await replica.settle()
+        try? store.close()
+        try? states.close()
     }
 
     package static let migrations = [StoreHeadStore.migration, ReleaseJournal.migration]
@@ -52,7 +64,8 @@ package struct HolderContext: Sendable {
         guard age <= Self.maximumCheckpointAgeMilliseconds else { throw .stale(ageMilliseconds: age) }
         let ahead = head.cosignedAt.milliseconds(since: now)
         guard ahead <= Self.maximumClockSkewMilliseconds else { throw .ahead(milliseconds: ahead) }
-        let last = await replica.read { $0.lastSequencedAt }
+        let last: Timestamp?
+        do { last = try await replica.read { $0.lastSequencedAt } } catch { throw .replica(error) }
         return max(now, last ?? now)
     }
 

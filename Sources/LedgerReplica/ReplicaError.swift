@@ -20,6 +20,10 @@ package enum ReplicaError: Error, Hashable, Sendable {
     case missingEntries(from: UInt64, size: UInt64)
     /// The record of the newest checkpoint seen could not be kept or read.
     case storage(String)
+    /// The world state's database cannot be read or written, or holds no state of this ledger.
+    case state(StateError)
+    /// The rows in the world state's database are of `size` leaves that are not the beginning of the final tree.
+    case foreignState(path: String, size: UInt64)
 }
 
 extension ReplicaError {
@@ -27,7 +31,7 @@ extension ReplicaError {
     var condemnsEntries: Bool {
         switch self {
         case .rolledBack, .rootMismatch, .ruleBroken, .foreignPolicy: true
-        case .ledger, .checkpoint, .missingEntries, .storage: false
+        case .ledger, .checkpoint, .missingEntries, .storage, .state, .foreignState: false
         }
     }
 }
@@ -44,6 +48,10 @@ extension ReplicaError: CustomStringConvertible {
         case .foreignPolicy: "the ledger was founded with another witness policy than the one trusted here"
         case .missingEntries(let start, let size): "no entries from \(start) on, of \(size)"
         case .storage(let reason): "the newest checkpoint seen could not be kept: \(reason)"
+        case .state(let error): "\(error)"
+        case .foreignState(let path, let size):
+            "\(path) is of \(size) leaves that are not proved to be the first of the ledger: remove it to have it made "
+                + "anew; if that changes nothing, the ledger was rewritten"
         }
     }
 }

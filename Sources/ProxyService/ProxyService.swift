@@ -34,33 +34,35 @@ package actor ProxyService: Transforming {
     ///   - identity: The enrolled identity; its `SealingKey` on the ledger must be that of `openingKey`.
     ///   - openingKey: Opens the halves that are sealed to this proxy.
     ///   - keyring: Seals fragments at rest.
-    ///   - databasePath: The proxy's own SQLite file.
+    ///   - databasePath: The proxy's own SQLite file; beside it lies the world state's.
     package init(
         identity: IdentityID, signingKey: P256.Signing.PrivateKey, openingKey: OpeningKey, keyring: MasterKeyring,
         databasePath: String, ledger: any Ledger, trust: TrustAnchor, clock: any Clock,
         reencryption: @escaping Reencryption = ProxyService.honest
     ) throws(PersistenceError) {
         let store = try Store(path: databasePath, schema: Self.schema)
+        // SQLite's own check of the whole file would take the longer the larger the ledger.
+        let states = try StateStore(path: StateStore.path(beside: databasePath), checksWholeFile: false)
         self.identity = identity
         context = HolderContext(
             identity: identity,
             signer: TransactionSigner(id: identity.signer, key: signingKey, origin: trust.originName), trust: trust,
-            ledger: ledger, store: store, clock: clock)
+            ledger: ledger, store: store, states: states, clock: clock)
         fragments = try FragmentStore(store: store, keyring: keyring)
         self.openingKey = openingKey
         self.reencryption = reencryption
         logger = Logger(label: "parasol.proxy.\(identity)")
     }
 
-    /// Closes the database; what is asked later is refused.
-    package func close() { try? context.store.close() }
+    /// Closes the databases; what is asked later is refused.
+    package func close() async { await context.close() }
 
     // MARK: Installing
 
     package func install(_ delivery: FragmentDelivery) async throws(ProxyError) {
         let now = try await follow()
         let identity = identity
-        let grant = try await context.replica.read { (state) throws(ProxyError) in
+        let grant = try await read { (state) throws(ProxyError) in
             try IssuedGrant(of: delivery.consent, to: identity, in: state, at: now)
         }
         let fragment: VerifiedKeyFragment
@@ -114,7 +116,7 @@ package actor ProxyService: Transforming {
     ) async throws(ProxyError) {
         let digest = LedgerDigest.capsule(capsule)
         let identity = identity
-        try await context.replica.read { (state) throws(ProxyError) in
+        try await read { (state) throws(ProxyError) in
             guard let request = state.request(id), request.authority == access.authority else {
                 throw .unknownRequest(id)
             }
@@ -129,6 +131,15 @@ package actor ProxyService: Transforming {
         }
     }
 
+    /// Reads what the ledger says.
+    ///
+    /// - Throws: what `body` throws, `ProxyError/storage(_:)` where its rows cannot be read.
+    private func read<Value: Sendable>(
+        _ body: @Sendable (WorldState) throws(ProxyError) -> Value
+    ) async throws(ProxyError) -> Value {
+        try await context.replica.read(body, orThrow: { .storage("\($0)") })
+    }
+
     // MARK: Destroying
 
     package func destroyEndedFragments() async throws(ProxyError) -> [ConsentID] {
@@ -136,7 +147,7 @@ package actor ProxyService: Transforming {
         var destroyed: [ConsentID] = []
         do {
             for consent in try await fragments.held() {
-                guard let reason = await context.replica.read({ $0.destructionReason(of: consent, at: now) }) else {
+                guard let reason = try await context.replica.read({ $0.destructionReason(of: consent, at: now) }) else {
                     continue
                 }
                 let said = try context.signer.signed(

@@ -28,7 +28,7 @@ import Testing
             store: try Store(
                 path: folder.path("holder.sqlite"),
                 schema: Schema(applicationID: 0x5445_5354, migrations: HolderContext.migrations)),
-            clock: clock)
+            states: try StateStore(path: folder.path("holder-state.sqlite")), clock: clock)
     }
 
     private func refusal(_ context: HolderContext) async -> FollowError? {
@@ -49,7 +49,7 @@ import Testing
         let fresh = try fixture.checkpoint(of: fixture.leaves, at: Fixture.start + 60_000)
         ledger.change { $0.checkpoint = fresh }
         #expect(await refusal(context) == nil)
-        try context.store.close()
+        await context.close()
     }
 
     @Test func witnessesMayBeAMinuteAheadAndNoMore() async throws {
@@ -58,7 +58,7 @@ import Testing
         #expect(await refusal(context) == nil)
         clock.goBack(milliseconds: 1)
         #expect(await refusal(context) == .ahead(milliseconds: 60_001))
-        try context.store.close()
+        await context.close()
     }
 
     @Test func timeIsTheLaterOfTheClockAndTheLedger() async throws {
@@ -68,17 +68,17 @@ import Testing
         #expect(try await context.follow() == sequencedAt)
         clock.advance(milliseconds: 30_000)
         #expect(try await context.follow() == clock.now())
-        try context.store.close()
+        await context.close()
     }
 
     @Test func theHeadIsInTheDatabaseAcrossARestart() async throws {
         let first = try context()
         #expect(await refusal(first) == nil)
-        try first.store.close()
+        await first.close()
         let smaller = try fixture.checkpoint(of: fixture.leaves[..<9])
         ledger.change { $0.checkpoint = smaller }
         let again = try context()
         #expect(await refusal(again) == .replica(.rolledBack(known: 11, offered: 9)))
-        try again.store.close()
+        await again.close()
     }
 }

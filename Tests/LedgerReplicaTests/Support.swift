@@ -56,6 +56,7 @@ final class ServedLedger: Ledger {
         var servesNothing = false
         var entriesAsked: [UInt64] = []
         var checkpointsAsked = 0
+        var proofsAsked = 0
     }
 
     let state: Mutex<State>
@@ -91,7 +92,28 @@ final class ServedLedger: Ledger {
 
     func submit(_ signedTransaction: [UInt8]) async throws(LedgerError) -> Receipt { throw .unreachable("read only") }
     func receipt(of transaction: TransactionID) async throws(LedgerError) -> Receipt? { nil }
-    func consistencyProof(from old: UInt64, to new: UInt64) async throws(LedgerError) -> [[UInt8]] { [] }
+
+    func consistencyProof(from old: UInt64, to new: UInt64) async throws(LedgerError) -> [[UInt8]] {
+        let leaves = state.withLock { state in
+            state.proofsAsked += 1
+            return state.leaves
+        }
+        guard old <= new, new <= leaves.count else {
+            throw .outOfRange(start: old, end: new, size: UInt64(leaves.count))
+        }
+        do {
+            var frontier = TreeFrontier()
+            var nodes: [Subtree: MerkleHash] = [:]
+            for leaf in leaves[..<Int(new)] {
+                for node in try frontier.append(MerkleTree.leafHash(of: leaf)) { nodes[node.subtree] = node.hash }
+            }
+            struct Missing: Error {}
+            return try ConsistencyProof.make(oldSize: old, newSize: new) { subtree in
+                guard let hash = nodes[subtree] else { throw Missing() }
+                return hash
+            }.path.map { $0.bytes }
+        } catch { throw .unreachable("\(error)") }
+    }
 }
 
 /// Keeps a head in memory, as a database would across a restart.

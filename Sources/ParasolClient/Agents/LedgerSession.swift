@@ -62,6 +62,6 @@ package struct LedgerSession: Sendable {
         _ body: @Sendable (WorldState) throws(ClientError) -> Value
     ) async throws(ClientError) -> Value {
         do { try await replica.catchUp() } catch { throw .replica(error) }
-        return try await replica.read(body)
+        return try await replica.read(body, orThrow: { .replica(.state($0)) })
     }
 }
