@@ -18,11 +18,12 @@ public struct FixedOctets<let count: Int>: Sendable {
     public init(_ bytes: some Collection<UInt8>) throws(OctetsError) {
         guard bytes.count == count else { throw .wrongLength(expected: count, actual: bytes.count) }
         storage = InlineArray(repeating: 0)
-        var index = 0
-        for byte in bytes {
-            storage[index] = byte
-            index += 1
+        // In one copy where the bytes lie together, as they nearly always do.
+        let isCopied: Void? = bytes.withContiguousStorageIfAvailable { source in
+            unsafe withUnsafeMutableBytes(of: &storage) { unsafe $0.copyBytes(from: source.prefix($0.count)) }
         }
+        if isCopied != nil { return }
+        for (index, byte) in bytes.prefix(count).enumerated() { storage[index] = byte }
     }
 
     /// Reads `2 * count` hexadecimal digits of either case.
@@ -33,14 +34,13 @@ public struct FixedOctets<let count: Int>: Sendable {
     /// The bytes as an array.
     @inlinable
     public var bytes: [UInt8] {
-        [UInt8](capacity: count) { output in
-            for index in 0..<count { output.append(storage[index]) }
-        }
+        unsafe storage.span.bytes.withUnsafeBytes { unsafe Array($0) }
     }
 
     /// `2 * count` lower-case hexadecimal digits.
     public var hexadecimal: String { bytes.hexadecimal }
 
+    @inlinable
     public subscript(index: Int) -> UInt8 { storage[index] }
 }
 

@@ -12,7 +12,7 @@ public struct OctetWriter: Sendable {
     }
 
     public mutating func write<let length: Int>(_ fixed: FixedOctets<length>) {
-        for index in 0..<length { bytes.append(fixed[index]) }
+        unsafe fixed.storage.span.bytes.withUnsafeBytes { unsafe bytes.append(contentsOf: $0) }
     }
 
     public mutating func writeUInt8(_ value: UInt8) {

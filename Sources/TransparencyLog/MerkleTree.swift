@@ -43,7 +43,7 @@ public enum MerkleTree {
 
     private static func finish(_ hasher: SHA256) -> MerkleHash {
         do {
-            return try MerkleHash(Array(hasher.finalize()))
+            return try unsafe hasher.finalize().withUnsafeBytes { try unsafe MerkleHash($0) }
         } catch {
             preconditionFailure("SHA-256 gives 32 bytes")
         }

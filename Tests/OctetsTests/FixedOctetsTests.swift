@@ -19,6 +19,21 @@ import Testing
         #expect(try FixedOctets<4>([1, 2, 3, 4]).bytes == [1, 2, 3, 4])
     }
 
+    /// Some lie together in memory and are copied at once, some do not.
+    @Test func anyCollectionOfTheSameBytesGivesTheSame() throws {
+        let bytes: [UInt8] = [9, 8, 7, 6, 5]
+        let expected = try FixedOctets<5>(bytes)
+        #expect(try FixedOctets<5>(([1, 2] + bytes + [3])[2..<7]) == expected)
+        #expect(try FixedOctets<5>(ContiguousArray(bytes)) == expected)
+        #expect(try FixedOctets<5>(bytes.reversed().reversed()) == expected)
+        #expect(try FixedOctets<5>((5...9).reversed().map(UInt8.init).lazy.map { $0 }) == expected)
+        #expect(try FixedOctets<0>([]).bytes == [])
+        var writer = OctetWriter(reservingCapacity: 0)
+        writer.writeUInt8(1)
+        writer.write(expected)
+        #expect(writer.bytes == [1] + bytes && (0..<5).map { expected[$0] } == bytes)
+    }
+
     @Test func orderIsLexicographic() throws {
         let small = try FixedOctets<2>([1, 255])
         let large = try FixedOctets<2>([2, 0])

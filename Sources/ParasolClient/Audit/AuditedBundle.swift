@@ -13,6 +13,8 @@ struct AuditedBundle: Sendable {
     var hashes: [MerkleHash] = []
     /// The tile of hashes as it is stored.
     var stored: [MerkleHash] = []
+    /// The signers that its leaves name for the first time, or again.
+    private(set) var newSigners: [RequiredSignature] = []
     /// What is wrong with the leaf behind the last of ``entries``; nil where the bundle holds.
     var failure: AuditError?
     /// By entry, once they are verified: nil where its keys were not known beforehand or a signature fails, which is for
@@ -44,7 +46,11 @@ struct AuditedBundle: Sendable {
                 failure = .changedLeaf(index: start + UInt64(offset))
                 return
             }
-            do throws(ContractViolation) { entries.append(try LedgerEntry(serialized: leaf)) } catch {
+            do throws(ContractViolation) {
+                let entry = try LedgerEntry(serialized: leaf)
+                newSigners += entry.transaction.body.newSigners
+                entries.append(entry)
+            } catch {
                 failure = .ruleBroken(index: start + UInt64(offset), error)
                 return
             }
@@ -58,6 +64,19 @@ struct AuditedBundle: Sendable {
     mutating func verifySignatures(origin: String, keys: [[RequiredSignature]?]) {
         signatures = zip(entries, keys).map { entry, keys in
             keys.flatMap { try? VerifiedSignatures(verifying: entry.signedTransaction, origin: origin, against: $0) }
+        }
+    }
+}
+
+extension TransactionBody {
+    /// The signers whose keys it brings along.
+    fileprivate var newSigners: [RequiredSignature] {
+        switch self {
+        case .ledgerFounded(let body):
+            body.members.map { RequiredSignature(signer: $0.id.signer, key: $0.signingKey) }
+        case .identityEnrolled(let body): [RequiredSignature(signer: body.identity.signer, key: body.signingKey)]
+        case .folderOpened(let body): [RequiredSignature(signer: body.folder.signer, key: body.signingKey)]
+        default: []
         }
     }
 }

@@ -10,14 +10,14 @@ struct SignerKeys {
 
     /// Learns the keys that a bundle's leaves bring along.
     mutating func learn(from bundle: AuditedBundle) {
-        for signer in Self.newSigners(of: bundle) where announced[signer.signer] == nil {
+        for signer in bundle.newSigners where announced[signer.signer] == nil {
             announced[signer.signer] = signer.key
         }
     }
 
     /// Forgets them, once the state has them.
     mutating func forget(_ bundle: AuditedBundle) {
-        for signer in Self.newSigners(of: bundle) { announced[signer.signer] = nil }
+        for signer in bundle.newSigners { announced[signer.signer] = nil }
     }
 
     /// By entry, the keys of its signers; nil where one is unknown.
@@ -31,19 +31,6 @@ struct SignerKeys {
                 required.append(RequiredSignature(signer: signature.signer, key: key))
             }
             return required
-        }
-    }
-
-    private static func newSigners(of bundle: AuditedBundle) -> [RequiredSignature] {
-        bundle.entries.flatMap { entry -> [RequiredSignature] in
-            switch entry.transaction.body {
-            case .ledgerFounded(let body):
-                body.members.map { RequiredSignature(signer: $0.id.signer, key: $0.signingKey) }
-            case .identityEnrolled(let body):
-                [RequiredSignature(signer: body.identity.signer, key: body.signingKey)]
-            case .folderOpened(let body): [RequiredSignature(signer: body.folder.signer, key: body.signingKey)]
-            default: []
-            }
         }
     }
 }

@@ -2,7 +2,8 @@ import SharingMessages
 
 /// What a transaction says: one case for each type, with every field checked as far as it can be without the ledger's
 /// state.
-package enum TransactionBody: Hashable, Sendable {
+// Indirect: the largest body is some hundred bytes with many references, and entries are copied from stage to stage.
+package indirect enum TransactionBody: Hashable, Sendable {
     case ledgerFounded(LedgerFounded)
     case identityEnrolled(IdentityEnrolled)
     case identityRetired(IdentityRetired)

@@ -11,7 +11,8 @@ import Umbral
 // The only place that touches `Data`, which generated messages use for byte fields.
 
 extension Data {
-    var octets: [UInt8] { Array(self) }
+    // Not `Array(self)`, which asks for each byte.
+    var octets: [UInt8] { unsafe withUnsafeBytes { unsafe Array($0) } }
 
     init(_ identifier: Identifier<some IdentifierKind>) { self.init(identifier.bytes) }
 

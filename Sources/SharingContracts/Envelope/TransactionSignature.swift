@@ -14,7 +14,7 @@ package struct TransactionSignature: Hashable, Sendable {
     ///
     /// - Throws: ``ContractViolation/Code/highS``.
     package init(signer: SignerID, signature: FixedOctets<64>) throws(ContractViolation) {
-        guard LowS.isLow(signature.bytes[32...]) else {
+        guard LowS.isLow(inSignature: signature) else {
             throw ContractViolation(.highS, "the signature of \(signer) has a high s")
         }
         self.signer = signer
@@ -47,6 +47,14 @@ enum LowS {
         0x7f, 0xff, 0xff, 0xff, 0x80, 0x00, 0x00, 0x00, 0x7f, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff,
         0xde, 0x73, 0x7d, 0x56, 0xd3, 0x8b, 0xcf, 0x42, 0x79, 0xdc, 0xe5, 0x61, 0x7e, 0x31, 0x92, 0xa8,
     ]
+
+    /// Whether the second half of r || s is low: nearly always its first byte says so.
+    static func isLow(inSignature signature: FixedOctets<64>) -> Bool {
+        for index in 0..<32 where signature[32 + index] != halfOrder[index] {
+            return signature[32 + index] < halfOrder[index]
+        }
+        return true
+    }
 
     static func isLow(_ s: ArraySlice<UInt8>) -> Bool {
         !halfOrder.lexicographicallyPrecedes(s)

@@ -17,8 +17,10 @@ package struct RequiredSignature: Hashable, Sendable {
 /// Made only by verifying, so that signatures can be verified on any core, before it is a transaction's turn, and need
 /// not be verified again when it is.
 package struct VerifiedSignatures: Hashable, Sendable {
-    private let signedTransaction: FixedOctets<32>
-    private let origin: [UInt8]
+    /// The very bytes. They are the transaction's own array, so that comparing them with it costs nothing, and a transaction
+    /// that was decoded again is compared byte by byte.
+    private let signedTransaction: [UInt8]
+    private let origin: String
     private let required: [RequiredSignature]
 
     /// Verifies every signature.
@@ -43,21 +45,22 @@ package struct VerifiedSignatures: Hashable, Sendable {
                     .invalidSignature, "the signature of \(signature.signer) on \(transaction.id) does not verify")
             }
         }
-        signedTransaction = LedgerDigest.sha256(of: transaction.serialized)
-        self.origin = Array(origin.utf8)
+        signedTransaction = transaction.serialized
+        self.origin = origin
         self.required = required
     }
 
     /// Whether this is about exactly these bytes, this origin and these keys.
     func cover(_ transaction: SignedTransaction, origin: String, _ required: [RequiredSignature]) -> Bool {
-        self.required == required && self.origin.elementsEqual(origin.utf8)
-            && signedTransaction == LedgerDigest.sha256(of: transaction.serialized)
+        self.required == required && self.origin.utf8.elementsEqual(origin.utf8)
+            && signedTransaction == transaction.serialized
     }
 
     /// Both lists ascend, so the first difference tells which one is wrong.
     private static func match(
         _ signatures: [TransactionSignature], _ required: [RequiredSignature]
     ) throws(ContractViolation) {
+        if signatures.elementsEqual(required, by: { $0.signer == $1.signer }) { return }
         let signers = signatures.map(\.signer)
         for needed in required where !signers.contains(needed.signer) {
             throw ContractViolation(.missingSignature, "the signature of \(needed.signer) is missing")

@@ -18,6 +18,19 @@ struct LowSTests {
         #expect(LowS.lowered(above[...]) == LowS.halfOrder)
     }
 
+    /// Half the order, and one bit of it more or less in each byte: whatever r is.
+    @Test func theSecondHalfOfASignatureAloneSaysWhetherItIsLow() throws {
+        for r in [UInt8(0), 0xff] {
+            let half = [UInt8](repeating: r, count: 32) + LowS.halfOrder
+            #expect(LowS.isLow(inSignature: try FixedOctets(half)))
+            for index in 0..<256 {
+                var other = half
+                other[32 + index / 8] ^= 1 << UInt8(index % 8)
+                #expect(LowS.isLow(inSignature: try FixedOctets(other)) == LowS.isLow(other[32...]))
+            }
+        }
+    }
+
     @Test func loweringIsNegationModuloTheOrder() {
         #expect(LowS.lowered(bigEndian(7)[...]) == bigEndian(7))
         var high = LowS.order

@@ -13,6 +13,15 @@ struct VerifiedSignaturesTests {
         #expect(state.identity(scenario.auditor)?.isActive == false)
     }
 
+    /// The proof is about bytes, wherever they lie.
+    @Test func theProofIsGoodForTheSameTransactionReadAgain() throws {
+        var scenario = try SharingScenario()
+        let signed = try scenario.sign(.identityRetired(IdentityRetired(identity: scenario.auditor)))
+        let again = try SignedTransaction(serialized: signed.serialized.map { $0 })
+        let verified = try scenario.state.verifySignatures(of: signed)
+        try scenario.state.check(again, sequencedAt: scenario.now, signatures: verified)
+    }
+
     @Test func theProofIsGoodForNothingElse() throws {
         var scenario = try SharingScenario()
         let body = TransactionBody.identityRetired(IdentityRetired(identity: scenario.auditor))
