@@ -34,7 +34,7 @@ import Testing
         .outOfRange(offset: 1, count: 2, size: 3), .storage("b"), .unreachable("c"),
     ]
     static let witness: [WitnessRefusal] = [
-        .malformed("a"), .untrusted("b"), .unknownOrigin("c"), .conflict(size: .max), .inconsistent("d"),
+        .malformed("a"), .untrusted("b"), .unknownOrigin("c"), .conflict(size: 12_345), .inconsistent("d"),
         .ruleBroken(index: 7, "e"), .unavailable("f"),
     ]
 

@@ -3,9 +3,11 @@ import HTTPMessageSignatures
 import HTTPTypes
 import Hummingbird
 import HummingbirdTesting
+import Logging
 import NIOCore
 import ServiceProtocols
 import SharingContracts
+import Synchronization
 import TestKit
 import Testing
 
@@ -165,6 +167,23 @@ import Testing
         }
     }
 
+    @Test func aDenialIsLoggedWithoutWhatWasSent() async throws {
+        let lines = Mutex<[String]>([])
+        let logger = Logger(label: "test") { _ in LineLogHandler { line in lines.withLock { $0.append(line) } } }
+        let request = try signed(by: fixture.doctor, path: "/things/7?a=b")
+        let table = RouteTable(routes(.roles(.depositor)), gate: fixture.gate(), logger: logger)
+        let application = Application(router: table.router())
+        _ = try await application.test(.router) { client in
+            try await client.execute(
+                uri: "/things/7?a=b", method: .post, headers: request.headerFields, body: ByteBuffer(bytes: [1, 2, 3]))
+        }
+        let logged = lines.withLock { $0 }
+        let line = try #require(logged.first { $0.contains("denied") })
+        #expect(line.contains("request.not-allowed") && line.contains("/things/{id}"))
+        let signature = try #require(request.headerFields[.signature])
+        for secret in [signature, "things/7", "a=b"] { #expect(!logged.joined().contains(secret)) }
+    }
+
     @Test func asManyRequestsAsAreAllowedComeThrough() async throws {
         let gate = fixture.gate(perSigner: RateLimit(burst: 2, perSecond: 1))
         let requests = try (0..<4).map { _ in try signed(by: fixture.depositor) }
@@ -182,4 +201,20 @@ import Testing
             try await answers(to: [request(), request()], gate: gate)
                 == ["401 request.unsigned", "429 request.too-many"])
     }
+}
+
+/// Hands every line on, with its metadata.
+private struct LineLogHandler: LogHandler {
+    let write: @Sendable (String) -> Void
+    var metadata: Logger.Metadata = [:]
+    var logLevel: Logger.Level = .trace
+
+    init(_ write: @escaping @Sendable (String) -> Void) { self.write = write }
+
+    subscript(metadataKey key: String) -> Logger.Metadata.Value? {
+        get { metadata[key] }
+        set { metadata[key] = newValue }
+    }
+
+    func log(event: LogEvent) { write("\(event.message) \(event.metadata ?? [:])") }
 }

@@ -8,8 +8,9 @@ package struct Route: Sendable {
     /// Segments in braces are parameters; `**` at the end takes any rest.
     package let path: String
     package let access: Access
-    /// The content's media type; nil where the route takes no content.
+    /// The content's media type; nil where any will do, or there is none.
     package let accepts: String?
+    /// 0 where it takes no content.
     package let maximumBodyBytes: Int
     /// How many ordinary requests it counts as where rates are limited.
     package let cost: Double
@@ -24,7 +25,7 @@ package struct Route: Sendable {
         self.path = path
         self.access = access
         self.accepts = accepts
-        self.maximumBodyBytes = accepts == nil ? 0 : maximumBodyBytes
+        self.maximumBodyBytes = maximumBodyBytes
         self.cost = cost
         self.handler = handler
     }

@@ -48,7 +48,7 @@ package final class TokenBuckets<Key: Hashable & Sendable>: Sendable {
             }
             var bucket = refilled(buckets[key] ?? Bucket(tokens: limit.burst, filledAt: now), at: now)
             let isEnough = bucket.tokens >= min(cost, limit.burst)
-            if isEnough { bucket.tokens -= cost }
+            if isEnough { bucket.tokens -= min(cost, limit.burst) }
             buckets[key] = bucket
             return isEnough ? nil : max(1, Int((min(cost, limit.burst) - bucket.tokens) / limit.perSecond + 0.999))
         }
