@@ -1,4 +1,3 @@
-package import LedgerReplica
 package import SharingContracts
 package import TransparencyLog
 
@@ -59,5 +58,23 @@ extension TrustAnchor {
         let cosigners = try note.verified(by: policy.witnesses.map(\.key)).map(\.key)
         guard policy.hasQuorum, policy.isMet(by: cosigners) else { throw .quorumNotMet }
         return StateNote(note: note, size: checkpoint.size, root: checkpoint.root)
+    }
+
+    /// Puts the state notes of single witnesses together.
+    ///
+    /// - Parameter notes: What witnesses answered, in any order; nothing in it is believed. Notes on other leaves than the others'
+    ///   and those that do not count are left out.
+    /// - Returns: The state note of the most leaves that a quorum vouches for; nil where there is none: witnesses that cosigned
+    ///   another tree than the others are asked again.
+    package func stateNote(merging notes: [[UInt8]]) -> StateNote? {
+        var merged: [[UInt8]: SignedNote] = [:]
+        for bytes in notes {
+            guard let note = try? SignedNote(encoded: bytes) else { continue }
+            // Lines of strangers would use up the room for others.
+            guard let lines = try? note.verified(by: policy.witnesses.map(\.key)).map(\.signature) else { continue }
+            if merged[note.text] == nil { merged[note.text] = try? SignedNote(text: note.text, signatures: lines) }
+            try? merged[note.text]?.append(lines)
+        }
+        return merged.values.compactMap { try? verify(stateNote: $0.encoded) }.max { $0.size < $1.size }
     }
 }
