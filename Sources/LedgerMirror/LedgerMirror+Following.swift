@@ -50,7 +50,7 @@ extension LedgerMirror {
         try await demandPart(grown, of: goal.checkpoint)
         // Those below a snapshot are executed later.
         if execution.size <= start {
-            let decoded = await DecodedLeaf.decoded(leaves, from: start, in: execution.state)
+            let decoded = await DecodedLeaf.decoded(leaves, from: start, in: execution)
             try demandRunning()
             do throws(MirrorError) { try execution.apply(decoded, trust: trust) } catch {
                 execution.discard()

@@ -85,7 +85,7 @@ struct HistoryExecution: Sendable {
         }
         for tile in tree.filled { try demandHashes(of: tile) }
         tree.settle()
-        let decoded = await DecodedLeaf.decoded(leaves, from: start, in: execution.state)
+        let decoded = await DecodedLeaf.decoded(leaves, from: start, in: execution)
         try execution.apply(decoded, trust: trust)
         try await execution.writeRows(try execution.changedRows())
         execution.didWrite()

@@ -145,7 +145,7 @@ struct MirrorLoader: Sendable {
             if replayed.size == tree.size, replayed.root != tree.root {
                 throw .damagedTiles(folder: log.path, size: tree.size)
             }
-            let decoded = await DecodedLeaf.decoded(leaves, from: start, in: execution.state)
+            let decoded = await DecodedLeaf.decoded(leaves, from: start, in: execution)
             try execution.apply(decoded, trust: trust)
             try await execution.writeRows(try execution.changedRows())
             execution.didWrite()

@@ -76,7 +76,7 @@ struct WitnessCopy: Sendable {
 
     /// Leaves that follow those that are held, read, and their signatures verified on all cores.
     func decoded(_ leaves: [[UInt8]]) async -> [DecodedLeaf] {
-        await DecodedLeaf.decoded(leaves, from: size, in: tree.state)
+        await DecodedLeaf.decoded(leaves, from: size, in: tree.execution)
     }
 
     /// Applies leaves in order up to the first that cannot be applied, which changes nothing.

@@ -43,13 +43,19 @@ package struct DecodedLeaf: Sendable {
     ///
     /// - Parameters:
     ///   - start: The index of the first.
-    ///   - state: One before them, from which keys are taken.
-    package static func decoded(_ leaves: [[UInt8]], from start: UInt64, in state: WorldState) async -> [DecodedLeaf] {
+    ///   - execution: Of leaves before them, from which keys are taken.
+    package static func decoded(
+        _ leaves: [[UInt8]], from start: UInt64, in execution: StateExecution
+    ) async -> [DecodedLeaf] {
         await withTaskGroup(of: (Int, [DecodedLeaf]).self) { group in
             for first in stride(from: 0, to: leaves.count, by: run) {
                 let part = leaves[first..<min(first + run, leaves.count)]
                 group.addTask {
-                    (first, part.indices.map { DecodedLeaf(part[$0], index: start + UInt64($0), in: state) })
+                    let decode = {
+                        part.indices.map { DecodedLeaf(part[$0], index: start + UInt64($0), in: execution.state) }
+                    }
+                    // Where that fails, so does the leaves' turn.
+                    return (first, (try? execution.duringOneRead(decode)) ?? decode())
                 }
             }
             var runs: [(Int, [DecodedLeaf])] = []

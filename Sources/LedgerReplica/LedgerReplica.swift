@@ -192,7 +192,7 @@ package actor LedgerReplica {
             guard !entries.isEmpty, UInt64(entries.count) <= target.size - start else {
                 throw .missingEntries(from: start, size: target.size)
             }
-            try apply(await DecodedLeaf.decoded(entries, from: start, in: working.state), to: &working)
+            try apply(await DecodedLeaf.decoded(entries, from: start, in: working.execution), to: &working)
             if working.unsettledLeaves >= settlementLeaves, working.size < target.size {
                 try await settle(&working, onTheWayTo: target)
             }
