@@ -27,7 +27,7 @@ CALLS = {
     "pread64": ("EIO", "short"),
 }
 # The databases' calls come from several threads; those of the other files all from one.
-DATABASES = ["ledger", "ledger-state", "witness-0", "witness-1", "witness-2"]
+DATABASES = [name + part for name in ("ledger", "witness-0", "witness-1", "witness-2") for part in ("", "-state")]
 DATABASE_FILES = [name + suffix for name in DATABASES for suffix in (".sqlite", ".sqlite-wal", ".sqlite-shm")]
 # What both phases open the log with: its founding and 253 enrolments; the append crosses the end of a bundle of 256.
 LEAVES, COUNT = 254, 4
