@@ -58,6 +58,7 @@ let systemLibraries: [Target] = [
     .systemLibrary(name: "CSecp256k1", pkgConfig: "libsecp256k1", providers: [.apt(["libsecp256k1-dev"])]),
     .systemLibrary(name: "CGMP", providers: [.apt(["libgmp-dev"])]),
     .systemLibrary(name: "CLibcrypto", pkgConfig: "libcrypto", providers: [.apt(["libssl-dev"])]),
+    .systemLibrary(name: "CZlib", pkgConfig: "zlib", providers: [.apt(["zlib1g-dev"])]),
     .target(name: "CValgrind"),
 ]
 
@@ -132,7 +133,7 @@ let transport: [Target] = [
     library(
         "ParasolHTTP",
         [
-            "Octets", "TransparencyLog", "SharingContracts", "LogStorage", "ServiceProtocols", "LedgerReplica",
+            "CZlib", "Octets", "TransparencyLog", "SharingContracts", "LogStorage", "ServiceProtocols", "LedgerReplica",
             "HTTPMessageSignatures", httpTypes, hummingbird, hummingbirdCore, hummingbirdTLS, hummingbirdHTTP2,
             httpClient, nioCore, nioPosix, nioHTTP1, nioHTTP2, nioHTTPTypes, nioTLS, nioSSL, lifecycle, metrics, x509,
             swiftConfiguration, crypto, logging,
@@ -238,7 +239,7 @@ let checks: [Target] = [
     tests(
         "ParasolHTTP",
         [
-            "TestKit", "Octets", "TransparencyLog", "SharingMessages", "SharingContracts", "LogStorage",
+            "CZlib", "TestKit", "Octets", "TransparencyLog", "SharingMessages", "SharingContracts", "LogStorage",
             "ServiceProtocols", "LedgerReplica", "LedgerNode", "HTTPMessageSignatures", httpTypes, hummingbird,
             hummingbirdTesting, httpClient, nioCore, nioPosix, nioHTTP1, nioSSL, lifecycle, x509, asn1, crypto,
             logging,

@@ -1,4 +1,4 @@
-import DurableFiles
+import CZlib
 import HTTPTypes
 import LogStorage
 import NIOCore
@@ -57,6 +57,31 @@ import TransparencyLog
         }
     }
 
+    @Test func aBundleIsCompressedForWhoeverTakesIt() async throws {
+        let bundle = try Tile(.entries, index: 0)
+        let hashes = try Tile(.hashes(level: 0), index: 0)
+        let taken: HTTPFields = [.acceptEncoding: "br, gzip;q=0.5"]
+        let answers = try await get([
+            ("/logs/a/\(bundle.path)", taken), ("/logs/a/\(bundle.path)", [.acceptEncoding: "gzip;q=0"]),
+            ("/logs/a/\(hashes.path)", taken),
+        ])
+        #expect(answers.map { $0.fields[.contentEncoding] } == ["gzip", nil, nil])
+        let plain = try #require(try folder.bytes(of: bundle))
+        #expect(answers[1].body == plain)
+        #expect(answers[0].body.count < plain.count / 2)
+        #expect(GunzippedBytes(answers[0].body, expecting: plain.count).bytes == plain)
+    }
+
+    @Test func whatDoesNotGetShorterIsNotCompressed() {
+        var generator = SeededGenerator(seed: 5)
+        let noise = (0..<1000).map { _ in UInt8.random(in: .min ... .max, using: &generator) }
+        #expect(Gzip.compressed(noise) == nil)
+        #expect(Gzip.compressed([]) == nil)
+        #expect(Gzip.compressed([UInt8](repeating: 0, count: Gzip.maximumBytes + 1)) == nil)
+        for field in ["", "br", "gzip;q=0", "gzip; q=0.0", "notgzip"] { #expect(!Gzip.isAccepted(field), "\(field)") }
+        for field in ["gzip", "GZIP", "br, gzip;q=1", " gzip"] { #expect(Gzip.isAccepted(field), "\(field)") }
+    }
+
     @Test func aCheckpointThatIsKnownIsNotSentAgain() async throws {
         let first = try #require(try await get([("/logs/a/checkpoint", [:])]).first)
         #expect(first.body == Array("a note\n".utf8))
@@ -79,5 +104,27 @@ import TransparencyLog
         ]
         let answers = try await get(targets.map { ($0, [:]) })
         for (target, answer) in zip(targets, answers) { #expect(answer.status == 404, "\(target)") }
+    }
+}
+
+/// What zlib makes of gzip's bytes; empty where they are none.
+private struct GunzippedBytes {
+    private(set) var bytes: [UInt8] = []
+
+    init(_ compressed: [UInt8], expecting count: Int) {
+        var stream = unsafe z_stream()
+        guard unsafe inflateInit2_(&stream, MAX_WBITS + 16, ZLIB_VERSION, Int32(MemoryLayout<z_stream>.size)) == Z_OK
+        else { return }
+        defer { unsafe inflateEnd(&stream) }
+        var input = compressed
+        bytes = unsafe [UInt8](unsafeUninitializedCapacity: count) { output, written in
+            unsafe input.withUnsafeMutableBufferPointer { input in
+                unsafe stream.next_in = input.baseAddress
+                unsafe stream.avail_in = UInt32(input.count)
+                unsafe stream.next_out = output.baseAddress
+                unsafe stream.avail_out = UInt32(count)
+                written = unsafe inflate(&stream, Z_FINISH) == Z_STREAM_END ? count - Int(stream.avail_out) : 0
+            }
+        }
     }
 }

@@ -23,10 +23,21 @@ package enum TileRoutes {
                 guard let tile = try? Tile(path: String(path)), let bytes = try folder.bytes(of: tile) else {
                     throw RequestRefusal.notFound
                 }
-                return Answer(
-                    bytes, type: MediaType.octets, fields: [.cacheControl: "private, max-age=31536000, immutable"])
+                return answer(bytes, tile, request)
             },
         ]
+    }
+
+    private static func answer(_ bytes: [UInt8], _ tile: Tile, _ request: AdmittedRequest) -> Answer {
+        var fields: HTTPFields = [.cacheControl: "private, max-age=31536000, immutable"]
+        // Hashes do not get shorter.
+        guard tile.content == .entries else { return Answer(bytes, type: MediaType.octets, fields: fields) }
+        fields[.vary] = "Accept-Encoding"
+        guard Gzip.isAccepted(request.head.headerFields[.acceptEncoding]), let shorter = Gzip.compressed(bytes) else {
+            return Answer(bytes, type: MediaType.octets, fields: fields)
+        }
+        fields[.contentEncoding] = "gzip"
+        return Answer(shorter, type: MediaType.octets, fields: fields)
     }
 
     private static func conditional(_ note: [UInt8], _ request: AdmittedRequest) -> Answer {
