@@ -1,3 +1,4 @@
+internal import Crypto
 internal import Synchronization
 
 /// Remembers nonces for as long as a copy of their message would still be accepted.
@@ -5,10 +6,24 @@ internal import Synchronization
 /// - Rule: call it with a verified signature only; else anybody could fill it.
 /// - Why: where there is no room it refuses, since to forget a live nonce is to accept its copy.
 /// - Consequence: each key has room of its own, so that one sender's flood stops nobody else. How many keys there are, whoever
-///   enrols them decides; ``init(noncesPerKey:keys:)`` bounds them nevertheless.
+///   enrols them decides; ``init(noncesPerKey:keys:)`` bounds them nevertheless. What is held is at most what a server can verify
+///   within a signature's age: about 40 bytes a request.
 package final class ReplayMemory: Sendable {
+    /// The first half of a nonce's SHA-256: a sender who finds two of the same only hurts itself.
+    private struct NonceDigest: Hashable {
+        let words: SIMD2<UInt64>
+
+        init(_ nonce: String) {
+            var words = SIMD2<UInt64>()
+            for (index, byte) in SHA256.hash(data: Array(nonce.utf8)).prefix(16).enumerated() {
+                words[index / 8] = words[index / 8] << 8 | UInt64(byte)
+            }
+            self.words = words
+        }
+    }
+
     private struct Nonces {
-        var refusedFrom: [String: Int64] = [:]
+        var refusedFrom: [NonceDigest: Int64] = [:]
         /// No nonce can be forgotten before this.
         var earliest = Int64.max
 
@@ -26,7 +41,7 @@ package final class ReplayMemory: Sendable {
     /// - Parameters:
     ///   - noncesPerKey: How many live nonces of one key are remembered.
     ///   - keys: Of how many keys.
-    package init(noncesPerKey: Int = 8192, keys: Int = 16_384) {
+    package init(noncesPerKey: Int = 16_384, keys: Int = 16_384) {
         self.noncesPerKey = max(1, noncesPerKey)
         maximumKeys = max(1, keys)
     }
@@ -48,12 +63,13 @@ package final class ReplayMemory: Sendable {
     }
 
     private func use(_ signature: VerifiedSignature, in nonces: inout Nonces, now: Int64) -> MessageSignatureError? {
-        guard nonces.refusedFrom[signature.nonce] == nil else { return .replayed }
+        let nonce = NonceDigest(signature.nonce)
+        guard nonces.refusedFrom[nonce] == nil else { return .replayed }
         if nonces.refusedFrom.count >= noncesPerKey {
             nonces.forget(before: now)
             guard nonces.refusedFrom.count < noncesPerKey else { return .replayMemoryFull }
         }
-        nonces.refusedFrom[signature.nonce] = signature.refusedFrom
+        nonces.refusedFrom[nonce] = signature.refusedFrom
         nonces.earliest = min(nonces.earliest, signature.refusedFrom)
         return nil
     }

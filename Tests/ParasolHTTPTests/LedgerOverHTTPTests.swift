@@ -55,9 +55,17 @@ import Testing
 
     @Test(arguments: ProblemTests.ledger) func aLedgersErrorArrivesAsItself(_ error: LedgerError) async throws {
         ledger.content.withLock { $0.failure = error }
+        let log = "the server's log tells more"
+        let expected: LedgerError =
+            switch error {
+            // Which file failed is for the operator.
+            case .storage: .storage(log)
+            case .inconsistent: .inconsistent(log)
+            default: error
+            }
         try await call(as: fixture.depositor) { remote async throws -> Void in
-            await #expect(throws: error) { try await remote.submit([1]) }
-            await #expect(throws: error) { try await remote.checkpoint() }
+            await #expect(throws: expected) { try await remote.submit([1]) }
+            await #expect(throws: expected) { try await remote.checkpoint() }
         }
     }
 

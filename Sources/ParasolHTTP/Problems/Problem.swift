@@ -79,6 +79,19 @@ extension Problem {
     }
 }
 
+extension Problem {
+    /// What strangers may know of it: of a fault of the server that there is one, and not in which file.
+    package var withoutInternals: Problem {
+        guard status == 500 else { return self }
+        let text = "the server's log tells more"
+        var values = values
+        if values["reason"] != nil { values["reason"] = text }
+        return Problem(
+            status: status, code: code, title: title, detail: text, next: next, values: values,
+            retryAfterSeconds: retryAfterSeconds)
+    }
+}
+
 extension Problem: CustomStringConvertible {
     package var description: String { "\(code): \(detail)" + (next.isEmpty ? "" : " (\(next))") }
 }

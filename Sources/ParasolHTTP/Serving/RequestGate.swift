@@ -73,7 +73,10 @@ package struct RequestGate: Sendable {
             throw .unknownSigner
         }
         let found: EnrolledSigner?
-        do { found = try await directory.signer(id) } catch { throw .unavailable("\(error)") }
+        do { found = try await directory.signer(id) } catch {
+            // What failed is the operator's to know.
+            throw .unavailable("the ledger's state cannot be read")
+        }
         guard let signer = found else { throw .unknownSigner }
         let signature: VerifiedSignature
         do { signature = try unverified.verified(by: signer.key) } catch { throw RequestRefusal(error) }

@@ -111,14 +111,18 @@ struct ProblemMiddleware: RouterMiddleware {
     ) async throws -> Response {
         var response: Response
         do { response = try await next(request, context) } catch {
-            let answer = Answer(problem(of: error, context))
+            let problem = problem(of: error)
+            if problem.status == 500 {
+                logger.error("request failed", metadata: ["code": "\(problem.code)", "detail": "\(problem.detail)"])
+            }
+            let answer = Answer(problem.withoutInternals)
             response = Response(status: answer.status, headers: answer.fields, body: answer.body)
         }
         response.headers[.xContentTypeOptions] = "nosniff"
         return response
     }
 
-    private func problem(of error: any Error, _ context: ServerContext) -> Problem {
+    private func problem(of error: any Error) -> Problem {
         switch error {
         case let error as any WireError: return error.problem
         case let refusal as RequestRefusal: return refusal.problem

@@ -1,0 +1,79 @@
+import NIOCore
+import NIOPosix
+import ServiceProtocols
+import SharingContracts
+import Synchronization
+import TestKit
+import Testing
+
+@testable import ParasolHTTP
+
+/// How a client deals with a server that does not answer.
+@Suite struct ServerConnectionTests {
+    private let fixture: ServerFixture
+    private let certificates: TestCertificates
+
+    init() throws {
+        fixture = try ServerFixture()
+        certificates = try TestCertificates()
+    }
+
+    /// How many connections a call makes to a server that closes each at once.
+    private func connections(for call: Call) async throws -> Int {
+        let accepted = Count()
+        let server = try await ServerBootstrap(group: MultiThreadedEventLoopGroup.singleton)
+            .childChannelInitializer { channel in
+                accepted.number.withLock { $0 += 1 }
+                return channel.close()
+            }
+            .bind(host: "127.0.0.1", port: 0).get()
+        let port = try #require(server.localAddress?.port)
+        try await fixture.connect(port, certificates, as: fixture.doctor) { connection async throws -> Void in
+            await #expect {
+                try await connection.call(call)
+            } throws: {
+                if case .unreachable? = $0 as? CallFailure { true } else { false }
+            }
+        }
+        try await server.close()
+        return accepted.number.withLock { $0 }
+    }
+
+    @Test func onlyWhatMayArriveTwiceIsSentAgain() async throws {
+        let read = try await connections(for: .get("/", atMost: 1))
+        let append = try await connections(
+            for: .send("/", [1], type: MediaType.octets, atMost: 1, isIdempotent: false))
+        #expect(read == 3 * append)
+        #expect(append > 0)
+    }
+
+    @Test(arguments: ["http://a", "https://", "https://a/b", "https://a?b", "https://u@a", "ftp://a", "a"])
+    func anAddressThatIsNoServersIsRefused(_ url: String) {
+        #expect(throws: ServerSetupError.badURL(url)) {
+            try ServerConnection(url: url, trustRootsPEM: certificates.rootPEM, signer: nil)
+        }
+    }
+
+    @Test func withoutARootNothingIsTrusted() {
+        for roots in ["", "rubbish", "-----BEGIN CERTIFICATE-----\nAAAA\n-----END CERTIFICATE-----\n"] {
+            #expect(throws: ServerSetupError.self, "\(roots)") {
+                try ServerConnection(url: "https://a", trustRootsPEM: Array(roots.utf8), signer: nil)
+            }
+        }
+    }
+
+    @Test func aKeyThatIsNoneIsNotPrinted() throws {
+        let certificates = try TestCertificates()
+        #expect {
+            try ServerCertificate(chainPEM: certificates.chainPEM, keyPEM: Array("SECRET".utf8))
+        } throws: {
+            guard case .badKey(let reason)? = $0 as? ServerSetupError else { return false }
+            return !reason.contains("SECRET")
+        }
+    }
+}
+
+/// How many there were.
+private final class Count: Sendable {
+    let number = Mutex(0)
+}
