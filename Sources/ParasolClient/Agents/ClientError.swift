@@ -20,6 +20,8 @@ package enum ClientError: Error, Hashable, Sendable {
     case wfdb(WFDBError)
     case profile(String)
     case file(FileError)
+    /// There is no way to the services of a network: why it cannot even be tried.
+    case connection(String)
     /// A file of a deposit spool is not what it should be.
     case spool(path: String, String)
     /// A sealed record of more bytes than a client takes.
@@ -87,6 +89,7 @@ extension ClientError: CustomStringConvertible {
         case .wfdb(let error): "\(error)"
         case .profile(let reason): "profile: \(reason)"
         case .file(let error): "\(error)"
+        case .connection(let reason): "no way to the services: \(reason)"
         case .spool(let path, let reason): "\(path) is no deposit that waits: \(reason)"
         case .tooLarge(let bytes, let bound): "a sealed record of \(bytes) bytes; clients open at most \(bound)"
         case .badAnswer(let transformer, let reason): "the answer of \(transformer) does not open: \(reason)"

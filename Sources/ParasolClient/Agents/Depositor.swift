@@ -1,5 +1,5 @@
 import DurableFiles
-import Octets
+package import Octets
 import SealedRecord
 package import ServiceProtocols
 package import SharingContracts
@@ -29,6 +29,8 @@ package struct Depositor: Sendable {
 
     /// What came of a deposit.
     package struct Deposit: Sendable {
+        /// What names it in the spool.
+        package let key: FixedOctets<16>
         package let record: RecordID
         package let address: ContentAddress
         /// Bytes of the sealed record.
@@ -40,22 +42,52 @@ package struct Depositor: Sendable {
     ///
     /// The depositor keeps no key: after this it cannot open the record.
     ///
-    /// - Parameter progress: Called with bytes stored and bytes in all.
+    /// - Parameters:
+    ///   - key: What names it in the spool: where a deposit of this key waits there, that one goes on. Random where it is nil.
+    ///   - progress: Called with bytes stored and bytes in all.
+    ///   - settle: Called when the ledger has it, before the spool forgets it: what must not happen twice is done here, for after
+    ///     an interruption it is called again.
     /// - Throws: ``ClientError/tooLarge(bytes:bound:)`` for a recording that no client could open.
     package func deposit(
-        _ files: WFDBFiles, kind: RecordKind, in folder: FolderID,
-        progress: @Sendable (UInt64, UInt64) -> Void = { _, _ in }
+        _ files: WFDBFiles, kind: RecordKind, in folder: FolderID, key: FixedOctets<16>? = nil,
+        progress: @Sendable (UInt64, UInt64) -> Void = { _, _ in },
+        settle: @Sendable (Deposit) throws -> Void = { _ in }
     ) async throws(ClientError) -> Deposit {
-        let key = try await session.read { (state) throws(ClientError) in
+        if let key, let waiting = try spool.waiting().first(where: { $0.name == "\(key)" }) {
+            return try await complete(waiting, progress, settle)
+        }
+        let folderKey = try await session.read { (state) throws(ClientError) in
             guard let found = state.folder(folder), !found.isErased else { throw .unknown("open folder \(folder)") }
             return found.delegatingKey
         }
         let item: DepositSpool.Item
         do {
-            item = try seal(files, kind, to: key, in: folder)
+            item = try seal(files, kind, to: folderKey, in: folder, named: key.map { "\($0)" } ?? spool.newName())
             try spool.keep(item)
         } catch { throw ClientError(error) }
-        return try await complete(item, progress)
+        return try await complete(item, progress, settle)
+    }
+
+    /// The keys of the deposits that wait in the spool.
+    package func waiting() throws(ClientError) -> [FixedOctets<16>] {
+        try spool.waiting().map { item throws(ClientError) in try Self.key(item, spool) }
+    }
+
+    /// Goes on with one deposit that was interrupted; nil where none of this key waits.
+    ///
+    /// Parameters and errors are as of ``deposit(_:kind:in:key:progress:settle:)``.
+    package func resume(
+        _ key: FixedOctets<16>, progress: @Sendable (UInt64, UInt64) -> Void = { _, _ in },
+        settle: @Sendable (Deposit) throws -> Void = { _ in }
+    ) async throws(ClientError) -> Deposit? {
+        guard let item = try spool.waiting().first(where: { $0.name == "\(key)" }) else { return nil }
+        return try await complete(item, progress, settle)
+    }
+
+    private static func key(_ item: DepositSpool.Item, _ spool: DepositSpool) throws(ClientError) -> FixedOctets<16> {
+        do { return try FixedOctets(hexadecimal: item.name) } catch {
+            throw .spool(path: spool.folder + "/" + item.name, "its name is not 32 hexadecimal digits")
+        }
     }
 
     /// Goes on with every deposit that was interrupted, oldest name first.
@@ -66,7 +98,9 @@ package struct Depositor: Sendable {
     ) async throws(ClientError) -> [Result<Deposit, ClientError>] {
         var outcomes: [Result<Deposit, ClientError>] = []
         for item in try spool.waiting() {
-            do throws(ClientError) { outcomes.append(.success(try await complete(item, progress))) } catch {
+            do throws(ClientError) {
+                outcomes.append(.success(try await complete(item, progress) { _ in }))
+            } catch {
                 outcomes.append(.failure(error))
             }
         }
@@ -75,9 +109,8 @@ package struct Depositor: Sendable {
 
     /// Seals into the spool's file while hashing, and signs what the ledger is to be told.
     private func seal(
-        _ files: WFDBFiles, _ kind: RecordKind, to key: PublicKey, in folder: FolderID
+        _ files: WFDBFiles, _ kind: RecordKind, to key: PublicKey, in folder: FolderID, named name: String
     ) throws -> DepositSpool.Item {
-        let name = spool.newName()
         let (capsule, seed) = try Capsule.encapsulate(to: key)
         let file = try FileSink(path: spool.path(ofSealed: name))
         let sink = DigestingSink(file)
@@ -105,7 +138,7 @@ package struct Depositor: Sendable {
 
     /// Stores and logs a deposit of the spool, from wherever an earlier attempt stopped.
     private func complete(
-        _ item: DepositSpool.Item, _ progress: (UInt64, UInt64) -> Void
+        _ item: DepositSpool.Item, _ progress: (UInt64, UInt64) -> Void, _ settle: (Deposit) throws -> Void
     ) async throws(ClientError) -> Deposit {
         guard case .recordDeposited(let deposited) = item.transaction.transaction.body else {
             throw .spool(path: spool.folder, "\(item.name) holds \(item.transaction.transaction.body.name)")
@@ -117,8 +150,12 @@ package struct Depositor: Sendable {
             if case .ledger(.refused) = error { try remove(item) }
             throw error
         }
+        let deposit = Deposit(
+            key: try Self.key(item, spool), record: deposited.record, address: item.address, size: item.size,
+            receipt: receipt)
+        do { try settle(deposit) } catch { throw ClientError(error) }
         try remove(item)
-        return Deposit(record: deposited.record, address: item.address, size: item.size, receipt: receipt)
+        return deposit
     }
 
     private func remove(_ item: DepositSpool.Item) throws(ClientError) {

@@ -30,6 +30,37 @@ package struct MemberAgent: Sendable {
     package func retire(_ identity: IdentityID) async throws(ClientError) {
         try await session.submit(.identityRetired(IdentityRetired(identity: identity)), by: signer)
     }
+
+    /// Adds this member's signature to what several members sign: a founding, or the activation of a contract's version. Signing
+    /// again changes nothing.
+    ///
+    /// - Throws: ``ClientError/unknown(_:)`` for something that this member is not named in.
+    package func sign(_ signed: SignedTransaction) throws(ClientError) -> SignedTransaction {
+        guard let members = signed.body.signingMembers, members.contains(id) else {
+            throw .unknown("member \(id) in \(signed.body.name)")
+        }
+        do {
+            let others = signed.signatures.filter { $0.signer != id.signer }
+            return try SignedTransaction(
+                signed.transaction, signatures: others + [try signer.signature(on: signed.transaction)])
+        } catch { throw ClientError(error) }
+    }
+
+    /// Submits what all that must have signed. Whoever of them does it first is enough.
+    package func submit(_ signed: SignedTransaction) async throws(ClientError) -> Receipt {
+        try await session.submit(signed)
+    }
+}
+
+extension TransactionBody {
+    /// The members that must all sign, where it is theirs to sign together; nil for everything else.
+    package var signingMembers: [MemberID]? {
+        switch self {
+        case .ledgerFounded(let body): body.members.map(\.id)
+        case .contractActivated(let body): body.members
+        default: nil
+        }
+    }
 }
 
 /// What a holder of new keys hands to its member: the enrollment, signed with the new key to show possession.
@@ -44,5 +75,34 @@ package struct EnrollmentRequest: Sendable {
             transaction = try Transaction.random(.identityEnrolled(enrollment))
             possession = try signer.signature(on: transaction)
         } catch { throw ClientError(error) }
+    }
+
+    /// Reads a request as it came in a file: a `SignedTransaction` (Protocols/transactions.md) with an `IdentityEnrolled` and the
+    /// new key's signature, and no other.
+    ///
+    /// Whether that signature verifies, the ledger says.
+    ///
+    /// - Throws: ``ClientError/contract(_:)`` for bytes that are no signed transaction, ``ClientError/unknown(_:)`` for another one.
+    package init(serialized: [UInt8]) throws(ClientError) {
+        let signed: SignedTransaction
+        do { signed = try SignedTransaction(serialized: serialized) } catch { throw .contract(error) }
+        guard case .identityEnrolled(let enrollment) = signed.body else {
+            throw .unknown("enrollment request: this is a \(signed.body.name)")
+        }
+        guard signed.signatures.count == 1, let possession = signed.signatures.first,
+            possession.signer == enrollment.identity.signer
+        else { throw .unknown("enrollment request: it must have the new key's signature, and no other") }
+        self.enrollment = enrollment
+        transaction = signed.transaction
+        self.possession = possession
+    }
+
+    /// The request as a file.
+    ///
+    /// - Throws: ``ClientError/contract(_:)``.
+    package func serialized() throws(ClientError) -> [UInt8] {
+        do { return try SignedTransaction(transaction, signatures: [possession]).serialized } catch {
+            throw .contract(error)
+        }
     }
 }

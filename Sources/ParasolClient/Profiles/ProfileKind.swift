@@ -12,3 +12,21 @@ package enum ProfileKind: UInt8, Hashable, Sendable, CaseIterable {
     case witness = 9
     case vault = 10
 }
+
+extension ProfileKind: CustomStringConvertible {
+    /// As in a sentence: "a key service".
+    package var description: String {
+        switch self {
+        case .patient: "patient"
+        case .depositor: "depositor"
+        case .doctor: "doctor"
+        case .auditor: "auditor"
+        case .member: "member"
+        case .keyService: "key service"
+        case .proxy: "proxy"
+        case .ledger: "ledger"
+        case .witness: "witness"
+        case .vault: "vault"
+        }
+    }
+}
