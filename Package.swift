@@ -40,9 +40,11 @@ let nioTLS: Target.Dependency = .product(name: "NIOTLS", package: "swift-nio")
 let nioSSL: Target.Dependency = .product(name: "NIOSSL", package: "swift-nio-ssl")
 let nioHTTP2: Target.Dependency = .product(name: "NIOHTTP2", package: "swift-nio-http2")
 let lifecycle: Target.Dependency = .product(name: "ServiceLifecycle", package: "swift-service-lifecycle")
+let signals: Target.Dependency = .product(name: "UnixSignals", package: "swift-service-lifecycle")
 let metrics: Target.Dependency = .product(name: "Metrics", package: "swift-metrics")
 let asn1: Target.Dependency = .product(name: "SwiftASN1", package: "swift-asn1")
 let x509: Target.Dependency = .product(name: "X509", package: "swift-certificates")
+let yams: Target.Dependency = .product(name: "Yams", package: "Yams")
 let swiftConfiguration: Target.Dependency = .product(name: "Configuration", package: "swift-configuration")
 let arguments: Target.Dependency = .product(name: "ArgumentParser", package: "swift-argument-parser")
 
@@ -136,7 +138,7 @@ let transport: [Target] = [
             "CZlib", "Octets", "TransparencyLog", "SharingContracts", "LogStorage", "ServiceProtocols", "LedgerReplica",
             "HTTPMessageSignatures", httpTypes, hummingbird, hummingbirdCore, hummingbirdTLS, hummingbirdHTTP2,
             httpClient, nioCore, nioPosix, nioHTTP1, nioHTTP2, nioHTTPTypes, nioTLS, nioSSL, lifecycle, metrics, x509,
-            swiftConfiguration, crypto, logging,
+            crypto, logging,
         ]),
 ]
 
@@ -156,6 +158,14 @@ let agents: [Target] = [
             "ServiceProtocols", "LedgerReplica", "LedgerNode", "KeyService", "ProxyService", "RecordVault",
             "ParasolClient", crypto, logging,
         ]),
+    library(
+        "NodeHost",
+        [
+            "Octets", "Umbral", "TransparencyLog", "SharingContracts", "DurableFiles", "LogStorage", "Persistence",
+            "ServiceProtocols", "LedgerReplica", "LedgerMirror", "LedgerNode", "KeyService", "ProxyService",
+            "RecordVault", "ParasolHTTP", "ParasolClient", "EmbeddedNode", crypto, logging, lifecycle, signals, x509,
+            asn1, swiftConfiguration, yams,
+        ]),
 ]
 
 let programs: [Target] = [
@@ -165,7 +175,8 @@ let programs: [Target] = [
             "Octets", "Ciphers", "Secp256k1", "Umbral", "SealedRecord", "TransparencyLog", "Electrocardiogram",
             "SharingMessages", "SharingContracts", "ServiceProtocols", "LedgerReplica", "LedgerMirror", "LedgerNode",
             "KeyService", "ProxyService", "RecordVault", "ParasolClient", "EmbeddedNode", "Persistence", "DurableFiles",
-            "LogStorage", "HTTPMessageSignatures", "ParasolHTTP", httpTypes, arguments, crypto, logging, protobuf,
+            "LogStorage", "HTTPMessageSignatures", "ParasolHTTP", "NodeHost", httpTypes, arguments, crypto, logging,
+            protobuf,
         ],
         swiftSettings: house)
 ]
@@ -251,6 +262,12 @@ let checks: [Target] = [
             "Electrocardiogram", "SharingContracts", "DurableFiles", "LogStorage", "ServiceProtocols", "LedgerReplica",
             crypto,
         ]),
+    tests(
+        "NodeHost",
+        [
+            "TestKit", "Octets", "TransparencyLog", "SharingContracts", "DurableFiles", "ServiceProtocols",
+            "LedgerReplica", "LedgerNode", "ParasolHTTP", "ParasolClient", "EmbeddedNode", crypto, logging, x509,
+        ]),
     tests("parasol", ["Octets", "TransparencyLog", "SharingContracts", "LogStorage", "ParasolClient"]),
     tests(
         "EmbeddedNode",
@@ -285,6 +302,7 @@ let package = Package(
         .package(url: "https://github.com/apple/swift-nio-ssl", from: "2.37.6"),
         .package(url: "https://github.com/apple/swift-protobuf", from: "1.39.0"),
         .package(url: "https://github.com/groue/GRDB.swift", from: "7.10.0"),
+        .package(url: "https://github.com/jpsim/Yams", from: "6.2.2"),
         .package(url: "https://github.com/hummingbird-project/hummingbird", from: "2.28.1"),
         .package(url: "https://github.com/swift-server/async-http-client", from: "1.37.0"),
         .package(url: "https://github.com/swift-server/swift-service-lifecycle", from: "2.13.0"),

@@ -1,4 +1,3 @@
-import DurableFiles
 import TransparencyLog
 
 /// The folders of all roles of one node, made where they are missing.
@@ -31,11 +30,10 @@ struct EmbeddedFolders {
             else { throw WrongProxyCount(folder: path, asked: proxyCount) }
             return
         }
-        for role in members + proxies + [keyService] where try !role.exists() { try role.create() }
+        for role in members + proxies + [keyService, vault] where try !role.exists() { try role.create() }
         for (index, witness) in witnesses.enumerated() where try !witness.exists() {
             try witness.create(named: try KeyName("witness-\(index + 1).parasol.localhost"))
         }
-        try FileSystem().makeFolder(vault.path)
         try ledger.create(named: try KeyName(EmbeddedNode.origin))
     }
 }

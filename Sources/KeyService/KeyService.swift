@@ -45,6 +45,9 @@ package actor KeyService: KeyIssuing {
         logger = Logger(label: "parasol.key-service.\(identity)")
     }
 
+    /// What it believes of the ledger, as it follows it.
+    package nonisolated var replica: LedgerReplica { context.replica }
+
     /// Closes the databases; what is asked later is refused.
     package func close() async { await context.close() }
 

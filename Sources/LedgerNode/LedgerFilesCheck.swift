@@ -32,7 +32,9 @@ package struct LedgerFilesCheck: Sendable {
         defer { try? store.store.close() }
         let states = try LedgerError.whileOpening { () throws(PersistenceError) in try StateStore(path: files.state) }
         defer { try? states.close() }
-        _ = try await LedgerLoader(store: store, states: states, files: files, log: log, fileSystem: fileSystem, rememberedRows: 8_192)
-            .load(.everything)
+        _ = try await LedgerLoader(
+            store: store, states: states, files: files, log: log, fileSystem: fileSystem, rememberedRows: 8_192
+        )
+        .load(.everything)
     }
 }

@@ -191,6 +191,9 @@ package actor LedgerNode: Ledger {
     /// The number of committed leaves.
     package var committedSize: UInt64 { head?.size ?? 0 }
 
+    /// Why it does nothing any more; nil while it runs.
+    package var reasonForHalting: LedgerError? { halted }
+
     /// Reads the state after every sequenced leaf, final or not, without suspension within `body`.
     ///
     /// - Throws: `LedgerError/storage(_:)` where it cannot be read, and what `body` throws.

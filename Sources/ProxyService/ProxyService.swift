@@ -54,6 +54,9 @@ package actor ProxyService: Transforming {
         logger = Logger(label: "parasol.proxy.\(identity)")
     }
 
+    /// What it believes of the ledger, as it follows it.
+    package nonisolated var replica: LedgerReplica { context.replica }
+
     /// Closes the databases; what is asked later is refused.
     package func close() async { await context.close() }
 

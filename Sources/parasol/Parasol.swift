@@ -1,5 +1,4 @@
 import ArgumentParser
-import Logging
 
 /// The command line of Parasol.
 @main
@@ -18,15 +17,13 @@ struct Parasol: AsyncParsableCommand {
             Exit status: 0 all went well, 1 something did not hold or could not be done, 64 wrong usage.
             """,
         version: "0.1.0",
-        subcommands: [DemoCommand.self, AuditCommand.self, ECGCommand.self, VectorsCommand.self])
+        subcommands: [
+            DemoCommand.self, ServeCommand.self, NodeCommand.self, ConfigCommand.self, AuthorityCommand.self,
+            AuditCommand.self, ECGCommand.self, VectorsCommand.self,
+        ])
 
     static func main() async {
-        // Standard output belongs to what was asked for; of the services' logs only what needs attention is shown.
-        LoggingSystem.bootstrap { label in
-            var handler = StreamLogHandler.standardError(label: label)
-            handler.logLevel = .warning
-            return handler
-        }
+        ServerLog.bootstrap()
         await main(nil)
     }
 }

@@ -33,7 +33,8 @@ struct ReopenedNodeTests {
         let clock = ManualClock()
         // Keys of one member and one witness are there, and nothing else.
         try RoleFolder(.registrar, at: temporary.path("member-1")).create()
-        try RoleFolder(.witness, at: temporary.path("witness-1")).create(named: try KeyName("witness-1.parasol.localhost"))
+        try RoleFolder(.witness, at: temporary.path("witness-1")).create(
+            named: try KeyName("witness-1.parasol.localhost"))
         let configuration = EmbeddedNode.Configuration(folder: temporary.path("."), proxyCount: 2)
         let node = try await EmbeddedNode.open(configuration, clock: clock)
         #expect(try await node.ledger.read { $0.identities.count } == 3)

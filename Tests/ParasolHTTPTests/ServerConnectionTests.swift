@@ -47,7 +47,9 @@ import Testing
         #expect(append > 0)
     }
 
-    @Test(arguments: ["http://a", "https://", "https://a/b", "https://a?b", "https://u@a", "ftp://a", "a"])
+    @Test(arguments: [
+        "http://a", "https://", "https://a/", "https://a/b/", "https://a?b", "https://u@a", "ftp://a", "a",
+    ])
     func anAddressThatIsNoServersIsRefused(_ url: String) {
         #expect(throws: ServerSetupError.badURL(url)) {
             try ServerConnection(url: url, trustRootsPEM: certificates.rootPEM, signer: nil)

@@ -20,10 +20,9 @@ package enum NodeRole: String, Hashable, Sendable, CaseIterable {
         switch self {
         case .ledger: [.log]
         case .witness: [.witness, .identity]
-        case .mirror, .registrar: [.identity]
+        case .mirror, .vault, .registrar: [.identity]
         case .keyService: [.identity, .master]
         case .proxy: [.identity, .opening, .master]
-        case .vault: []
         }
     }
 

@@ -170,7 +170,8 @@ private struct NetworkFields {
     }
 
     mutating func identity(_ field: String) throws(NetworkError) -> IdentityID {
-        guard let id = try? IdentityID(hexadecimal: try text(field)) else {
+        let text = try text(field)
+        guard let id = try? IdentityID(hexadecimal: text) else {
             throw .invalid(field: name(field), .notAnIdentifier)
         }
         return id

@@ -1,6 +1,5 @@
-/// Where a service is: `https://HOST` or `https://HOST:PORT`. Plain `http` is for this machine only.
-///
-/// Nothing stands behind host and port, because paths are the protocol's matter (Protocols/network.md).
+/// Where a service is: `https://HOST` or `https://HOST:PORT`, then nothing or the path below which it answers: several services
+/// may share a server. Plain `http` is for this machine only.
 package struct ServiceURL: Hashable, Sendable {
     /// Why a text is no address of a service.
     package enum Flaw: Error, Hashable, Sendable {
@@ -11,6 +10,8 @@ package struct ServiceURL: Hashable, Sendable {
         case plainText(host: String)
         case host
         case port
+        /// Segments of letters, digits, `-`, `_` and `.`, each behind a slash, and no slash at the end.
+        case path
     }
 
     /// As it was written.
@@ -32,9 +33,19 @@ package struct ServiceURL: Hashable, Sendable {
         } else {
             throw .scheme
         }
-        let (host, port) = try Self.split(rest)
+        let authority = rest.prefix { $0 != "/" }
+        try Self.check(path: rest.dropFirst(authority.count))
+        let (host, port) = try Self.split(authority)
         guard isSecure || Self.isLoopback(host) else { throw .plainText(host: host) }
         (self.text, self.host, self.port) = (text, host, port)
+    }
+
+    private static func check(path: Substring) throws(Flaw) {
+        guard !path.isEmpty else { return }
+        for segment in path.dropFirst().split(separator: "/", omittingEmptySubsequences: false) {
+            let isPlain = segment.utf8.allSatisfy { isAlphanumeric($0) || "-_.".utf8.contains($0) }
+            guard !segment.isEmpty, isPlain, segment.contains(where: { $0 != "." }) else { throw .path }
+        }
     }
 
     private static func split(_ authority: Substring) throws(Flaw) -> (host: String, port: UInt16?) {
@@ -90,7 +101,8 @@ extension ServiceURL.Flaw: CustomStringConvertible {
         case .scheme: "does not begin with https://"
         case .plainText(let host): "http is for this machine only, and \(host) is not: use https"
         case .host: "not https://HOST or https://HOST:PORT"
-        case .port: "what follows the host is not a colon and a port from 1 to 65535, and nothing may follow that"
+        case .port: "what follows the host is not a colon and a port from 1 to 65535"
+        case .path: "the path is not of plain words, each behind a slash, without a slash at the end"
         }
     }
 }

@@ -21,15 +21,17 @@ package final class ServerConnection: Sendable {
         package init() {}
     }
 
-    /// `https://host[:port]`.
+    /// `https://HOST[:PORT][/PATH]`.
     package let url: String
     private let authority: String
+    /// What every target comes after: empty, or with a slash at its beginning and none at its end.
+    private let prefix: String
     private let client: HTTPClient
     private let signer: RequestSigner?
     private let limits: Limits
 
     /// - Parameters:
-    ///   - url: `https://HOST` or `https://HOST:PORT`, nothing behind it.
+    ///   - url: `https://HOST` or `https://HOST:PORT`, then nothing or the path below which the service answers.
     ///   - trustRootsPEM: The certificates that a server's must come from; there is no other trust.
     ///   - signer: Signs every request; nil for a reader without a name.
     /// - Throws: ``ServerSetupError/badURL(_:)``, ``ServerSetupError/badTrustRoots(_:)``.
@@ -37,8 +39,12 @@ package final class ServerConnection: Sendable {
         url: String, trustRootsPEM: [UInt8], signer: RequestSigner?, limits: Limits = Limits()
     ) throws(ServerSetupError) {
         guard url.hasPrefix("https://") else { throw .badURL(url) }
-        let authority = url.dropFirst("https://".count)
-        guard !authority.isEmpty, !authority.contains(where: { "/?#@ ".contains($0) }) else { throw .badURL(url) }
+        let rest = url.dropFirst("https://".count)
+        let authority = rest.prefix { $0 != "/" }
+        let prefix = rest.dropFirst(authority.count)
+        guard !authority.isEmpty, !rest.contains(where: { "?#@ ".contains($0) }), prefix.last != "/" else {
+            throw .badURL(url)
+        }
         let roots: [NIOSSLCertificate]
         do { roots = try NIOSSLCertificate.fromPEMBytes(trustRootsPEM) } catch { throw .badTrustRoots("\(error)") }
         guard !roots.isEmpty else { throw .badTrustRoots("there is none in it") }
@@ -53,9 +59,13 @@ package final class ServerConnection: Sendable {
         client = HTTPClient(eventLoopGroupProvider: .singleton, configuration: configuration)
         self.url = url
         self.authority = String(authority)
+        self.prefix = String(prefix)
         self.signer = signer
         self.limits = limits
     }
+
+    // The client must be shut down before it goes, also where its owner failed half-way.
+    deinit { Task { [client] in try? await client.shutdown() } }
 
     /// Ends its connections. Nothing can be called afterwards.
     package func shutdown() async { try? await client.shutdown() }
@@ -107,7 +117,8 @@ package final class ServerConnection: Sendable {
 
     private func signed(_ call: Call) throws(CallFailure) -> HTTPClientRequest {
         var head = HTTPRequest(
-            method: call.method, scheme: "https", authority: authority, path: call.target, headerFields: call.fields)
+            method: call.method, scheme: "https", authority: authority, path: prefix + call.target,
+            headerFields: call.fields)
         if let type = call.contentType { head.headerFields[.contentType] = type }
         if let signer {
             do { try signer.sign(&head, content: call.content) } catch {

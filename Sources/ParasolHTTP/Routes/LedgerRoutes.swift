@@ -4,9 +4,9 @@ internal import SharingContracts
 
 /// A ledger over HTTP.
 ///
-/// - Rule: whoever submits signs the request, except a `FolderOpened`, which may come unsigned.
-/// - Why: a patient is nobody to the ledger before the folder is open. The transaction carries the new folder's own signature and
-///   its key service's, and the ledger verifies both.
+/// - Rule: whoever submits signs the request, except a `FolderOpened` and the founding, which may come unsigned.
+/// - Why: a patient is nobody to the ledger before the folder is open, and nobody is anybody before the founding. A `FolderOpened`
+///   carries the new folder's own signature and its key service's, a founding those of all members, and the ledger verifies them.
 package enum LedgerRoutes {
     package static func routes(
         _ ledger: any Ledger, origin: String, access: LedgerAccess = LedgerAccess()
@@ -53,14 +53,16 @@ package enum LedgerRoutes {
 
     private static func admit(_ request: AdmittedRequest, _ access: Access) throws {
         do throws(RequestRefusal) { try access.admit(request.requester) } catch {
-            guard error == .unsigned, opensAFolder(request.body) else { throw error }
+            guard error == .unsigned, bringsItsSigners(request.body) else { throw error }
         }
     }
 
-    private static func opensAFolder(_ body: [UInt8]) -> Bool {
+    private static func bringsItsSigners(_ body: [UInt8]) -> Bool {
         guard let signed = try? SignedTransaction(serialized: body) else { return false }
-        if case .folderOpened = signed.transaction.body { return true }
-        return false
+        switch signed.transaction.body {
+        case .folderOpened, .ledgerFounded: return true
+        default: return false
+        }
     }
 
     private static func receipt(_ receipt: Receipt) throws -> Answer {

@@ -76,7 +76,9 @@ package struct StateDirectory: IdentityDirectory {
     /// Of a replica, as of the newest checkpoint that it has reached. To keep it there is its owner's part.
     package init(_ replica: LedgerReplica) {
         self.init { id in
-            try await replica.read { state throws(ContractViolation) in try state.enrolledSigner(id) }
+            try await replica.read(
+                { state throws(ContractViolation) in try state.enrolledSigner(id) },
+                orThrow: { ContractViolation(.stateUnavailable, "\($0)") })
         }
     }
 

@@ -29,6 +29,13 @@ package struct Route: Sendable {
         self.cost = cost
         self.handler = handler
     }
+
+    /// The same below a prefix: a path with a slash at its beginning and none at its end, or empty.
+    package func below(_ prefix: String) -> Route {
+        Route(
+            method, prefix + path, access: access, accepts: accepts, maximumBodyBytes: maximumBodyBytes, cost: cost,
+            handler: handler)
+    }
 }
 
 /// A request that was let through: whose it is, and all of its content.

@@ -30,7 +30,7 @@ extension ServerSetupError: CustomStringConvertible {
         case .badCertificate(let reason): "the certificate chain is not PEM that can be used: \(reason)"
         case .badKey(let reason): "the private key is not PEM that can be used: \(reason)"
         case .badTrustRoots(let reason): "the trust roots are not PEM that can be used: \(reason)"
-        case .badURL(let url): "\(url) is not https://HOST or https://HOST:PORT"
+        case .badURL(let url): "\(url) is not https://HOST[:PORT][/PATH]"
         }
     }
 }

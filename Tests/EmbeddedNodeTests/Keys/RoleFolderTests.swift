@@ -22,7 +22,7 @@ struct RoleFolderTests {
         let folder = folder(role)
         #expect(try !folder.exists())
         try folder.create(named: try KeyName("a.example"))
-        #expect(try folder.exists() || role == .vault)
+        #expect(try folder.exists())
         if role.noteKey != nil {
             let key = try folder.noteSigner().verifierKey
             #expect("\(key.name)" == "a.example")
@@ -31,9 +31,10 @@ struct RoleFolderTests {
         if role.keys.contains(.identity) {
             #expect(try folder.signerID() == folder.signerID())
             #expect(
-                try folder.identityKey().publicKey.rawRepresentation == folder.identityKey().publicKey.rawRepresentation)
+                try folder.identityKey().publicKey.rawRepresentation == folder.identityKey().publicKey.rawRepresentation
+            )
         }
-        if role != .vault { #expect(throws: KeyFileError.self) { try folder.create(named: try KeyName("a.example")) } }
+        #expect(throws: KeyFileError.self) { try folder.create(named: try KeyName("a.example")) }
     }
 
     @Test func aKeyIsNeverReplaced() throws {

@@ -90,7 +90,7 @@ import TransparencyLog
             ([good.merging(["key": "x"]) { one, _ in one }], "proxies[0].key", .unknown),
         ]
         for (list, field, flaw) in cases {
-            #expect(Self.refusal(try Self.changed("proxies", to: list)) == .invalid(field: field, flaw))
+            #expect(Self.refusal(try Self.changed("proxies", to: list)) == .invalid(field: field, flaw), "\(field)")
         }
     }
 
@@ -137,7 +137,7 @@ import TransparencyLog
     }
 }
 
-/// Addresses: HTTPS anywhere, HTTP on this machine, nothing behind host and port.
+/// Addresses: HTTPS anywhere, HTTP on this machine, and a plain path behind host and port.
 @Suite struct ServiceURLTests {
     private func flaw(_ text: String) -> ServiceURL.Flaw? {
         do throws(ServiceURL.Flaw) {
@@ -151,6 +151,7 @@ import TransparencyLog
         #expect(plain.host == "ledger.example.org" && plain.port == nil && plain.isSecure)
         let numbered = try ServiceURL("https://[2001:DB8::1]:8443")
         #expect(numbered.host == "2001:db8::1" && numbered.port == 8443)
+        #expect(try ServiceURL("https://example.org:8443/parasol/proxy-1").port == 8443)
         for text in ["http://localhost:80", "http://127.255.0.1", "http://[::1]:9"] {
             #expect(try ServiceURL(text).isSecure == false)
         }
@@ -163,10 +164,11 @@ import TransparencyLog
         ("http://localhost.example.org", .plainText(host: "localhost.example.org")),
         ("HTTPS://example.org", .scheme), ("example.org", .scheme), ("", .scheme), ("file:///etc", .scheme),
         ("https://", .host), ("https://user@example.org", .host), ("https://a b", .host), ("https://[::1", .host),
-        ("https://[::1%25eth0]", .host), ("https://.example.org", .host), ("https://example.org/path", .host),
+        ("https://[::1%25eth0]", .host), ("https://.example.org", .host), ("https://example.org/a/../b", .path),
         ("https://example.org?x", .host), ("https://bücher.example", .host),
         ("https://example.org:0", .port), ("https://example.org:65536", .port), ("https://example.org:", .port),
-        ("https://example.org:80/", .port), ("https://example.org:+80", .port), ("https://[::1]/", .port),
+        ("https://example.org:80/", .path), ("https://example.org:+80", .port), ("https://[::1]/", .path),
+        ("https://example.org/a//b", .path), ("https://example.org/a%2fb", .path), ("https://example.org/a?b", .path),
     ])
     func everythingElseIsRefused(_ text: String, _ expected: ServiceURL.Flaw) {
         #expect(flaw(text) == expected)

@@ -1,0 +1,120 @@
+package import EmbeddedNode
+internal import Octets
+internal import ParasolHTTP
+package import SharingContracts
+package import TransparencyLog
+
+/// What a node is told, checked: `NodeSettings` says where it may be written.
+package struct NodeConfiguration: Sendable {
+    /// Where the ledger finds one of its witnesses.
+    package struct WitnessPlace: Hashable, Sendable {
+        /// The name of its key.
+        package let name: KeyName
+        /// What `/add-checkpoint` comes after.
+        package let url: String
+        /// Who it reads leaves as; nil where it need not sign.
+        package let reader: Reader?
+    }
+
+    /// A signer that the operator names: it reads before anybody is enrolled.
+    package struct Reader: Hashable, Sendable {
+        package let id: SignerID
+        package let key: SigningKey
+    }
+
+    package let roles: [NodeRole]
+    package let folder: String
+    package let network: String
+    package let host: String
+    /// Under which clients know this server.
+    package let names: [String]
+    package let port: Int
+    package let certificate: String
+    package let certificateKey: String
+    package let witnesses: [WitnessPlace]
+    package let readers: LedgerReaders
+    package let vaultQuotaBytes: UInt64
+    package let housekeepingSeconds: Int
+    package let logLevel: String
+
+    /// - Throws: ``ConfigurationMistakes``, all of them.
+    package init(_ settings: NodeSettings) throws(ConfigurationMistakes) {
+        var settings = settings
+        roles = Array(Set(settings.texts(.roles).compactMap(NodeRole.init(rawValue:)))).sorted {
+            $0.rawValue < $1.rawValue
+        }
+        if roles.isEmpty { settings.refuse(.roles, "name at least one role") }
+        folder = Self.required(.folder, &settings, "for the roles' keys and databases")
+        network = Self.required(.network, &settings, "needed to find the ledger and to know whom to believe")
+        certificate = Self.required(.tlsCertificate, &settings, "nothing is served without TLS")
+        certificateKey = Self.required(.tlsKey, &settings, "nothing is served without TLS")
+        host = settings.text(.listenHost) ?? ""
+        names = settings.texts(.listenNames).isEmpty ? [host] : settings.texts(.listenNames)
+        port = settings.number(.listenPort) ?? 0
+        witnesses = Self.witnesses(&settings)
+        if roles.contains(.ledger), witnesses.isEmpty {
+            settings.refuse(.ledgerWitnesses, "needed by the ledger: nothing becomes final without witnesses")
+        }
+        readers = settings.text(.ledgerReaders).flatMap(LedgerReaders.init(rawValue:)) ?? .enrolled
+        vaultQuotaBytes = UInt64(max(1, settings.number(.vaultQuota) ?? 1)) << 30
+        housekeepingSeconds = settings.number(.housekeepingSeconds) ?? 60
+        logLevel = settings.text(.logLevel) ?? "info"
+        guard settings.mistakes.isEmpty else { throw ConfigurationMistakes(settings.mistakes) }
+    }
+
+    private static func required(_ setting: NodeSetting, _ settings: inout NodeSettings, _ why: String) -> String {
+        if let text = settings.text(setting) { return text }
+        settings.refuse(setting, why)
+        return ""
+    }
+
+    private static func witnesses(_ settings: inout NodeSettings) -> [WitnessPlace] {
+        var places: [WitnessPlace] = []
+        for text in settings.texts(.ledgerWitnesses) {
+            do throws(WitnessPlace.Flaw) {
+                let place = try WitnessPlace(text)
+                guard !places.contains(where: { $0.name == place.name }) else {
+                    throw WitnessPlace.Flaw(reason: "\(place.name) is there twice")
+                }
+                places.append(place)
+            } catch { settings.refuse(.ledgerWitnesses, error.reason) }
+        }
+        return places
+    }
+}
+
+extension NodeConfiguration.WitnessPlace {
+    /// Why a text names no witness's place.
+    struct Flaw: Error, Hashable, Sendable {
+        let reason: String
+    }
+
+    /// Reads `NAME URL [IDENTIFIER KEY]`, the last two in hexadecimal.
+    init(_ text: String) throws(Flaw) {
+        let words = text.split(separator: " ").map(String.init)
+        guard words.count == 2 || words.count == 4, let name = try? KeyName(words[0]) else {
+            throw Flaw(reason: "\(text) is not a key name and a URL, or these and the identifier and key it reads with")
+        }
+        guard words[1].hasPrefix("https://") else { throw Flaw(reason: "\(words[1]) is no https URL") }
+        self.name = name
+        url = words[1]
+        guard words.count == 4 else {
+            reader = nil
+            return
+        }
+        guard let id = try? SignerID(hexadecimal: words[2]) else {
+            throw Flaw(reason: "\(words[2]) is no identifier of 32 hexadecimal digits")
+        }
+        guard let bytes = try? FixedOctets<33>(hexadecimal: words[3]), let key = SigningKey(compressed: bytes) else {
+            throw Flaw(reason: "\(words[3]) is no P-256 key of 66 hexadecimal digits")
+        }
+        reader = NodeConfiguration.Reader(id: id, key: key)
+    }
+}
+
+extension NodeConfiguration.Reader {
+    /// As a ledger's server knows it.
+    var signer: EnrolledSigner {
+        EnrolledSigner(id: id, standing: .identity(.auditor), member: nil, key: key.key, isActive: true)
+    }
+}

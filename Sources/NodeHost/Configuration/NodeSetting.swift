@@ -1,0 +1,93 @@
+internal import EmbeddedNode
+
+/// Everything that a node can be told: in a file (YAML, by these names), in the environment (`PARASOL_` and the name in capitals with
+/// `_` for what separates its words) or as a flag. A flag wins over the environment, and that over the file.
+package enum NodeSetting: String, Hashable, Sendable, CaseIterable {
+    case roles
+    case folder
+    case network
+    case listenHost = "listen.host"
+    case listenPort = "listen.port"
+    case listenNames = "listen.names"
+    case tlsCertificate = "tls.certificate"
+    case tlsKey = "tls.key"
+    case ledgerWitnesses = "ledger.witnesses"
+    case ledgerReaders = "ledger.readers"
+    case vaultQuota = "vault.quota-gib"
+    case housekeepingSeconds = "housekeeping.seconds"
+    case logLevel = "log.level"
+
+    /// How a value looks.
+    package enum Kind: Hashable, Sendable {
+        case text
+        case path
+        case number(ClosedRange<Int>)
+        case oneOf([String])
+        /// Several, each one of these.
+        case someOf([String])
+        /// Several lines.
+        case list
+    }
+
+    package var kind: Kind {
+        switch self {
+        case .roles: .someOf(NodeRole.allCases.map(\.rawValue))
+        case .folder, .network, .tlsCertificate, .tlsKey: .path
+        case .listenHost: .text
+        case .listenPort: .number(0...65_535)
+        case .ledgerWitnesses, .listenNames: .list
+        case .ledgerReaders: .oneOf(LedgerReaders.allCases.map(\.rawValue))
+        case .vaultQuota: .number(1...(1 << 20))
+        case .housekeepingSeconds: .number(1...86_400)
+        case .logLevel: .oneOf(["trace", "debug", "info", "notice", "warning", "error", "critical"])
+        }
+    }
+
+    /// The value where none is given; nil for settings that must be given where they are needed.
+    package var preset: [String]? {
+        switch self {
+        case .listenHost: ["127.0.0.1"]
+        case .listenPort: ["8440"]
+        case .ledgerReaders: [LedgerReaders.enrolled.rawValue]
+        case .vaultQuota: ["64"]
+        case .housekeepingSeconds: ["60"]
+        case .logLevel: ["info"]
+        case .roles, .folder, .network, .listenNames, .tlsCertificate, .tlsKey, .ledgerWitnesses: nil
+        }
+    }
+
+    /// What it is for, for people.
+    package var help: String {
+        switch self {
+        case .roles: "What this process does."
+        case .folder: "Where roles keep their keys and databases, each in a folder of its name."
+        case .network: "The file network.json: the witness policy and where all services are."
+        case .listenHost: "The address to listen on."
+        case .listenPort: "The port to listen on; 0 for any that is free."
+        case .listenNames:
+            "The host names under which clients know this server, with :PORT where it is not the one listened on; "
+                + "by default listen.host."
+        case .tlsCertificate: "The certificate chain, PEM, own certificate first."
+        case .tlsKey: "The certificate's private key, PEM."
+        case .ledgerWitnesses:
+            "The ledger's witnesses: for each its key name and the URL before /add-checkpoint, then, where it does not read "
+                + "anonymously, the identifier and key it reads with; spaces between them."
+        case .ledgerReaders: "Who may read leaves: everybody (public) or whoever the ledger knows (enrolled)."
+        case .vaultQuota: "How much the vault stores, in GiB."
+        case .housekeepingSeconds: "How often holders look for what the ledger has ended, and destroy it."
+        case .logLevel: "The least important messages that are logged."
+        }
+    }
+
+    /// The name of the environment variable.
+    package var variable: String {
+        "PARASOL_" + rawValue.uppercased().map { $0 == "." || $0 == "-" ? "_" : String($0) }.joined()
+    }
+}
+
+/// Who may read the ledger's leaves.
+package enum LedgerReaders: String, Hashable, Sendable, CaseIterable {
+    /// Whoever signs requests with a key that the ledger knows: members, identities, folders, witnesses.
+    case enrolled
+    case `public`
+}

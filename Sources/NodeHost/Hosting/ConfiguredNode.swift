@@ -1,0 +1,229 @@
+internal import DurableFiles
+package import EmbeddedNode
+internal import KeyService
+internal import LedgerMirror
+internal import LedgerNode
+internal import LedgerReplica
+internal import LogStorage
+package import Logging
+internal import ParasolClient
+internal import ParasolHTTP
+internal import ProxyService
+internal import RecordVault
+package import ServiceProtocols
+internal import SharingContracts
+internal import TransparencyLog
+
+/// The roles that a configuration names, opened from their folders, and the ways to other nodes that they use.
+package struct ConfiguredNode: Sendable {
+    private let configuration: NodeConfiguration
+    private let clock: any Clock
+    private let logger: Logger
+    package let roles: [HostedRole]
+    private let directory: any IdentityDirectory
+    private let connections: [ServerConnection]
+
+    /// - Throws: ``NodeError`` for what the configuration names and is not there, `KeyFileError`, and what each role throws where it
+    ///   refuses to run.
+    package static func open(
+        _ configuration: NodeConfiguration, clock: any Clock, logger: Logger
+    ) async throws -> ConfiguredNode {
+        var opening = try Opening(configuration, clock: clock)
+        do {
+            try await opening.openAll()
+        } catch {
+            await opening.closeAll()
+            throw error
+        }
+        guard let directory = opening.directory else { throw NodeError.noRole }
+        return ConfiguredNode(
+            configuration: configuration, clock: clock, logger: logger, roles: opening.roles, directory: directory,
+            connections: opening.connections)
+    }
+
+    /// Serves until it is told to stop, and closes everything.
+    package func serve(onListening: @escaping @Sendable (Int) async -> Void) async throws {
+        let outcome: Result<Void, any Error>
+        do {
+            let files = FileSystem()
+            let certificate = try ServerCertificate(
+                chainPEM: try files.readAll(configuration.certificate, atMost: 1 << 20),
+                keyPEM: try files.readAll(configuration.certificateKey, atMost: 1 << 16))
+            try await NodeServer(
+                roles,
+                server: .init(host: configuration.host, port: configuration.port, certificate: certificate),
+                names: configuration.names, directory: directory, clock: clock,
+                housekeepingPause: .seconds(configuration.housekeepingSeconds), logger: logger,
+                onListening: onListening
+            ).run()
+            outcome = .success(())
+        } catch { outcome = .failure(error) }
+        for connection in connections { await connection.shutdown() }
+        try outcome.get()
+    }
+}
+
+/// What a configuration names and is not there.
+package enum NodeError: Error, Hashable, Sendable {
+    case noRole
+    /// The role is known, and this program does not serve it.
+    case notServed(NodeRole)
+    /// The witness policy names a witness that the configuration has no place for.
+    case noPlace(witness: String)
+    /// Certificates that this machine trusts were not found.
+    case noTrustRoots
+}
+
+extension NodeError: CustomStringConvertible {
+    package var description: String {
+        switch self {
+        case .noRole: "no role is named"
+        case .notServed(let role): "the role \(role.rawValue) cannot be served by this program yet"
+        case .noPlace(let witness):
+            "the witness policy names \(witness), and ledger.witnesses does not say where it is"
+        case .noTrustRoots:
+            "network.json names no certificateAuthorities, and this machine has none that it trusts: install ca-certificates"
+        }
+    }
+}
+
+/// The roles of a configuration while they are opened.
+private struct Opening {
+    let configuration: NodeConfiguration
+    let clock: any Clock
+    let network: Network
+    let trustRoots: [UInt8]
+    var roles: [HostedRole] = []
+    var connections: [ServerConnection] = []
+    /// Set by the first role that follows the ledger.
+    var directory: (any IdentityDirectory)?
+    /// Where this process is the ledger.
+    var ownLedger: LedgerNode?
+
+    init(_ configuration: NodeConfiguration, clock: any Clock) throws {
+        self.configuration = configuration
+        self.clock = clock
+        network = try Network(
+            json: FileSystem().readAll(configuration.network, atMost: NetworkLimits.fileByteCount))
+        if let authorities = network.certificateAuthorities {
+            trustRoots = Array(authorities.utf8)
+        } else {
+            guard let system = try? FileSystem().readAll("/etc/ssl/certs/ca-certificates.crt", atMost: 4 << 20) else {
+                throw NodeError.noTrustRoots
+            }
+            trustRoots = system
+        }
+    }
+
+    private func folder(_ role: NodeRole) -> RoleFolder {
+        RoleFolder(role, at: configuration.folder + "/" + role.rawValue)
+    }
+
+    /// The ledger first, since it spares the others the way to it.
+    mutating func openAll() async throws {
+        for role in configuration.roles.sorted(by: { a, _ in a == .ledger }) {
+            switch role {
+            case .ledger: try await openLedger()
+            case .witness: try await openWitness()
+            case .keyService: try await openKeyService()
+            case .proxy: try await openProxy()
+            case .vault: try await openVault()
+            case .mirror, .registrar: throw NodeError.notServed(role)
+            }
+        }
+    }
+
+    func closeAll() async {
+        for role in roles.reversed() { await role.close() }
+        for connection in connections { await connection.shutdown() }
+    }
+
+    /// The way to another node, with requests signed by a role of this one.
+    private mutating func connection(_ url: String, as folder: RoleFolder?) throws -> ServerConnection {
+        let signer = try folder.map {
+            RequestSigner(try $0.transactionSigner(origin: network.trust.originName), clock: clock)
+        }
+        let connection = try ServerConnection(url: url, trustRootsPEM: trustRoots, signer: signer)
+        connections.append(connection)
+        return connection
+    }
+
+    private mutating func ledger(for folder: RoleFolder) throws -> any Ledger {
+        if let ownLedger { return ownLedger }
+        return RemoteLedger(try connection(network.ledger.text, as: folder), origin: network.trust.originName)
+    }
+
+    private mutating func openLedger() async throws {
+        let folder = folder(.ledger)
+        let signer = try folder.noteSigner()
+        let ledger = try await LedgerNode.open(
+            path: folder.file("ledger.sqlite"),
+            configuration: try LedgerConfiguration(signer: signer, policyText: network.witnessPolicy), clock: clock)
+        roles.append(
+            .ledger(
+                ledger, origin: network.trust.originName, tiles: LogFolder(folder.file("ledger-tiles")),
+                readers: configuration.readers))
+        var endpoints: [WitnessEndpoint] = []
+        for (key, _) in network.trust.policy.witnesses.map({ ($0.key, $0) }) {
+            guard let place = configuration.witnesses.first(where: { $0.name == key.name }) else {
+                throw NodeError.noPlace(witness: "\(key.name)")
+            }
+            endpoints.append(
+                WitnessEndpoint(
+                    key: key, witness: RemoteWitness(try connection(place.url, as: nil), prefix: "")))
+        }
+        try await ledger.connect(endpoints)
+        ownLedger = ledger
+        directory = NamedReaders(
+            configuration.witnesses.compactMap { $0.reader?.signer },
+            before: StateDirectory { id in try await ledger.read { try $0.enrolledSigner(id) } })
+    }
+
+    private mutating func openWitness() async throws {
+        let folder = folder(.witness)
+        guard let log = network.trust.policy.logs.first?.key else { throw NodeError.noRole }
+        let source = try ledger(for: folder)
+        let witness = try await WitnessNode.open(
+            path: folder.file("witness.sqlite"), signer: try folder.noteSigner(), log: log, source: source,
+            clock: clock)
+        roles.append(.witness(witness))
+        // A witness knows nobody: what it serves, anybody may ask.
+        if directory == nil { directory = StateDirectory { _ in nil } }
+    }
+
+    private mutating func openKeyService() async throws {
+        let folder = folder(.keyService)
+        let service = try KeyService(
+            identity: IdentityID(try folder.signerID()), signingKey: try folder.identityKey(),
+            keyring: try folder.masterKeyring(), databasePath: folder.file("key-service.sqlite"),
+            ledger: try ledger(for: folder), trust: network.trust, clock: clock)
+        roles.append(.keyService(service))
+        follow(service.replica)
+    }
+
+    private mutating func openProxy() async throws {
+        let folder = folder(.proxy)
+        let proxy = try ProxyService(
+            identity: IdentityID(try folder.signerID()), signingKey: try folder.identityKey(),
+            openingKey: try folder.openingKey(), keyring: try folder.masterKeyring(),
+            databasePath: folder.file("proxy.sqlite"), ledger: try ledger(for: folder), trust: network.trust,
+            clock: clock)
+        roles.append(.proxy(proxy))
+        follow(proxy.replica)
+    }
+
+    private mutating func openVault() async throws {
+        let folder = folder(.vault)
+        let vault = try await RecordVault.open(
+            folder.path, limits: VaultLimits(quotaBytes: configuration.vaultQuotaBytes), clock: clock)
+        roles.append(.vault(vault))
+        follow(
+            LedgerReplica(
+                source: try ledger(for: folder), trust: network.trust, heads: NoHeadStore(),
+                states: try StateStore(path: folder.file("state.sqlite"), checksWholeFile: false)))
+    }
+
+    private mutating func follow(_ replica: LedgerReplica) {
+        if ownLedger == nil { directory = FollowingDirectory(replica, clock: clock) }
+    }
+}

@@ -1,0 +1,91 @@
+package import EmbeddedNode
+package import KeyService
+package import LedgerNode
+package import LogStorage
+package import ParasolHTTP
+package import ProxyService
+package import RecordVault
+
+/// One role of a process as its server sees it: what it answers to, and what has to be done for it.
+package struct HostedRole: Sendable {
+    package let role: NodeRole
+    /// Below which it answers: a slash and the name of its folder.
+    package let prefix: String
+    package let routes: [Route]
+    /// Does what the ledger's time alone demands; the reason where it could not. Nil for roles that hold no keys of others.
+    let housekeeping: (@Sendable () async -> String?)?
+    /// Why it cannot serve now; nil where it can.
+    let unready: @Sendable () async -> String?
+    package let close: @Sendable () async -> Void
+
+    private init(
+        _ role: NodeRole, _ name: String, _ routes: [Route],
+        housekeeping: (@Sendable () async -> String?)? = nil,
+        unready: @escaping @Sendable () async -> String? = { nil }, close: @escaping @Sendable () async -> Void
+    ) {
+        self.role = role
+        prefix = "/" + name
+        self.routes = routes.map { $0.below("/" + name) }
+        self.housekeeping = housekeeping
+        self.unready = unready
+        self.close = close
+    }
+
+    /// - Parameter tiles: The folder with the log's tiles.
+    package static func ledger(
+        _ ledger: LedgerNode, named name: String = NodeRole.ledger.rawValue, origin: String, tiles: LogFolder,
+        readers: LedgerReaders
+    ) -> HostedRole {
+        let read: Access = readers == .public ? .anyone : .enrolled
+        let routes = LedgerRoutes.routes(ledger, origin: origin, access: LedgerAccess(read: read))
+        let hosted = HostedRole(
+            .ledger, name, routes, unready: { await ledger.reasonForHalting.map { "ledger: \($0)" } },
+            close: { await ledger.close() })
+        return hosted.adding(
+            TileRoutes.routes(
+                tiles, prefix: hosted.prefix + LedgerPaths(origin: origin).tiles, access: read))
+    }
+
+    package static func witness(_ witness: WitnessNode, named name: String = NodeRole.witness.rawValue) -> HostedRole {
+        HostedRole(
+            .witness, name, WitnessRoutes.routes(witness, prefix: ""), close: { await witness.close() })
+    }
+
+    package static func keyService(
+        _ service: KeyService, named name: String = NodeRole.keyService.rawValue
+    ) -> HostedRole {
+        HostedRole(
+            .keyService, name, KeyServiceRoutes.routes(service),
+            housekeeping: {
+                do { _ = try await service.destroyErasedShares() } catch { return "\(error)" }
+                return nil
+            }, close: { await service.close() })
+    }
+
+    package static func proxy(_ proxy: ProxyService, named name: String = NodeRole.proxy.rawValue) -> HostedRole {
+        HostedRole(
+            .proxy, name, ProxyRoutes.routes(proxy),
+            housekeeping: {
+                do { _ = try await proxy.destroyEndedFragments() } catch { return "\(error)" }
+                return nil
+            }, close: { await proxy.close() })
+    }
+
+    package static func vault(_ vault: RecordVault, named name: String = NodeRole.vault.rawValue) -> HostedRole {
+        HostedRole(.vault, name, VaultRoutes.routes(vault), close: { await vault.close() })
+    }
+
+    /// Routes that have the prefix already.
+    private func adding(_ more: [Route]) -> HostedRole {
+        HostedRole(self, routes: routes + more)
+    }
+
+    private init(_ other: HostedRole, routes: [Route]) {
+        role = other.role
+        prefix = other.prefix
+        self.routes = routes
+        housekeeping = other.housekeeping
+        unready = other.unready
+        close = other.close
+    }
+}

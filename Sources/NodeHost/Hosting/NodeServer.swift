@@ -1,0 +1,59 @@
+package import Logging
+package import ParasolHTTP
+internal import ServiceLifecycle
+package import ServiceProtocols
+internal import UnixSignals
+
+/// Serves roles until it is told to stop: then lets requests under way finish, and closes the roles.
+package struct NodeServer: Sendable {
+    private let roles: [HostedRole]
+    private let server: ParasolServer
+    private let housekeeping: Housekeeping
+    private let logger: Logger
+
+    /// - Parameters:
+    ///   - names: The host names under which clients know this server.
+    ///   - directory: Whom it knows.
+    ///   - onListening: Called with the port when connections are taken.
+    /// - Throws: `ServerSetupError`.
+    package init(
+        _ roles: [HostedRole], server configuration: ParasolServer.Configuration, names: [String],
+        directory: any IdentityDirectory, clock: any Clock, housekeepingPause: Duration, logger: Logger,
+        onListening: @escaping @Sendable (Int) async -> Void = { _ in }
+    ) throws(ServerSetupError) {
+        self.roles = roles
+        self.logger = logger
+        let names = ServerNames(names)
+        let health = HealthRoutes.routes {
+            var reasons: [String] = []
+            for role in roles { if let reason = await role.unready() { reasons.append(reason) } }
+            return reasons
+        }
+        let table = RouteTable(
+            health + roles.flatMap(\.routes), gate: RequestGate(directory: directory, names: names, clock: clock),
+            logger: logger)
+        server = try ParasolServer(
+            configuration, routes: table, names: names, logger: logger, onListening: onListening)
+        housekeeping = Housekeeping(roles: roles, pause: housekeepingPause, logger: logger)
+    }
+
+    /// Serves until SIGTERM or SIGINT, or until its task is cancelled.
+    package func run() async throws {
+        let group = ServiceGroup(
+            configuration: ServiceGroupConfiguration(
+                services: [
+                    .init(
+                        service: server, successTerminationBehavior: .gracefullyShutdownGroup,
+                        failureTerminationBehavior: .gracefullyShutdownGroup),
+                    .init(service: housekeeping),
+                ],
+                gracefulShutdownSignals: [.sigterm, .sigint], logger: logger))
+        let outcome: Result<Void, any Error>
+        do {
+            try await group.run()
+            outcome = .success(())
+        } catch { outcome = .failure(error) }
+        for role in roles.reversed() { await role.close() }
+        try outcome.get()
+    }
+}
