@@ -40,7 +40,7 @@ package struct AllInOne: Sendable {
     ///   - onListening: Called when the node can be used, with what a client needs. By then it is in the folder's
     ///     ``networkFile`` too.
     package func serve(
-        port: Int, housekeepingPause: Duration = .seconds(60),
+        port: Int, housekeepingPause: Duration = .seconds(60), heedingSignals heedsSignals: Bool = true,
         onListening: @escaping @Sendable (Network) async -> Void
     ) async throws {
         let names = Array(Set([host, "localhost", "127.0.0.1"])).sorted()
@@ -64,7 +64,7 @@ package struct AllInOne: Sendable {
                 logger.error("the network file cannot be written", metadata: ["reason": "\(error)"])
             }
         }
-        try await server.run()
+        try await server.run(heedingSignals: heedsSignals)
     }
 
     private var roles: [HostedRole] {

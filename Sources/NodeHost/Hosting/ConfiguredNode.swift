@@ -105,14 +105,7 @@ private struct Opening {
         self.clock = clock
         network = try Network(
             json: FileSystem().readAll(configuration.network, atMost: NetworkLimits.fileByteCount))
-        if let authorities = network.certificateAuthorities {
-            trustRoots = Array(authorities.utf8)
-        } else {
-            guard let system = try? FileSystem().readAll("/etc/ssl/certs/ca-certificates.crt", atMost: 4 << 20) else {
-                throw NodeError.noTrustRoots
-            }
-            trustRoots = system
-        }
+        trustRoots = try TrustRoots.pem(of: network)
     }
 
     private func folder(_ role: NodeRole) -> RoleFolder {

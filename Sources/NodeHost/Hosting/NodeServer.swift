@@ -37,8 +37,10 @@ package struct NodeServer: Sendable {
         housekeeping = Housekeeping(roles: roles, pause: housekeepingPause, logger: logger)
     }
 
-    /// Serves until SIGTERM or SIGINT, or until its task is cancelled.
-    package func run() async throws {
+    /// Serves until its task is cancelled, or until SIGTERM or SIGINT.
+    ///
+    /// - Parameter heedsSignals: Whether these two stop it; where they do, nothing else in the process hears of them.
+    package func run(heedingSignals heedsSignals: Bool = true) async throws {
         let group = ServiceGroup(
             configuration: ServiceGroupConfiguration(
                 services: [
@@ -47,7 +49,7 @@ package struct NodeServer: Sendable {
                         failureTerminationBehavior: .gracefullyShutdownGroup),
                     .init(service: housekeeping),
                 ],
-                gracefulShutdownSignals: [.sigterm, .sigint], logger: logger))
+                gracefulShutdownSignals: heedsSignals ? [.sigterm, .sigint] : [], logger: logger))
         let outcome: Result<Void, any Error>
         do {
             try await group.run()

@@ -10,7 +10,7 @@ internal import SharingContracts
 package enum KeyServiceRoutes {
     package static func routes(
         _ service: any KeyIssuing, issue: Access = .enrolled,
-        maintain: Access = .signers([.member, .identity(.keyService)])
+        maintain: Access = .enrolled
     ) -> [Route] {
         [
             Route(

@@ -10,7 +10,7 @@ package enum ProxyRoutes {
     ///   - transform: Who may ask. An answer is sealed to whoever signed the access request, so this limits load, not secrets.
     package static func routes(
         _ proxy: any Transforming, install: Access = .enrolled, transform: Access = .enrolled,
-        maintain: Access = .signers([.member, .identity(.proxy)])
+        maintain: Access = .enrolled
     ) -> [Route] {
         [
             Route(

@@ -1,5 +1,4 @@
 import Crypto
-import EmbeddedNode
 import LedgerReplica
 import Octets
 import ParasolClient
@@ -17,12 +16,14 @@ struct DemoPerson {
     /// - Parameters:
     ///   - name: For the profile alone; that it is nowhere on the ledger is tried at the end.
     ///   - path: Where the profile goes.
-    init(_ role: Role, named name: String, _ member: MemberAgent, _ node: EmbeddedNode, at path: String) async throws {
+    init(
+        _ role: Role, named name: String, _ member: MemberAgent, _ server: DemoServer, at path: String
+    ) async throws {
         var generator = SystemRandomNumberGenerator()
         identity = .random(using: &generator)
         let key = P256.Signing.PrivateKey()
         receivingKey = role == .doctor ? SecretKey.random() : nil
-        signer = TransactionSigner(id: identity.signer, key: key, origin: node.trust.originName)
+        signer = TransactionSigner(id: identity.signer, key: key, origin: server.network.trust.originName)
         let kind: ProfileKind =
             switch role {
             case .doctor: .doctor
@@ -40,9 +41,10 @@ struct DemoPerson {
                     receivingKey: receivingKey?.publicKey), signer: signer))
     }
 
-    func doctor(at node: EmbeddedNode) throws -> DemoDoctor {
+    func doctor(at server: DemoServer) async throws -> DemoDoctor {
         guard let receivingKey else { throw DemoReporter.Broken(description: "a doctor without a receiving key") }
-        return DemoDoctor(identity: identity, signer: signer, receivingKey: receivingKey, node: node)
+        return DemoDoctor(
+            identity: identity, signer: signer, receivingKey: receivingKey, way: try await server.way(as: signer))
     }
 
     /// A profile sealed under a random passphrase, which nobody keeps: the demonstration's people live as long as it.
@@ -58,21 +60,22 @@ struct DemoDoctor {
     let signer: TransactionSigner
     let receivingKey: SecretKey
     let agent: Doctor
+    private let way: DemoWay
 
-    init(identity: IdentityID, signer: TransactionSigner, receivingKey: SecretKey, node: EmbeddedNode) {
+    init(identity: IdentityID, signer: TransactionSigner, receivingKey: SecretKey, way: DemoWay) {
         self.identity = identity
         self.signer = signer
         self.receivingKey = receivingKey
+        self.way = way
         agent = Doctor(
-            identity: identity, signer: signer, receivingKey: receivingKey, session: node.session(),
-            services: node.directory)
+            identity: identity, signer: signer, receivingKey: receivingKey, session: way.session,
+            services: way.services)
     }
 
-    /// The same doctor where only the first `count` proxies can be reached.
-    func reaching(_ count: Int, of node: EmbeddedNode) -> Doctor {
+    /// The same doctor where only these proxies can be reached.
+    func reaching(_ proxies: some Collection<any Transforming>) -> Doctor {
         Doctor(
-            identity: identity, signer: signer, receivingKey: receivingKey, session: node.session(),
-            services: ServiceDirectory(
-                keyServices: [], proxies: Array(node.proxies.prefix(count)), vault: node.vault))
+            identity: identity, signer: signer, receivingKey: receivingKey, session: way.session,
+            services: ServiceDirectory(keyServices: [], proxies: Array(proxies), vault: way.services.vault))
     }
 }

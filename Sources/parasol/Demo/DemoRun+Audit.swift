@@ -17,7 +17,7 @@ extension DemoRun {
         let log = LogFolder(try folder.subfolder("log"))
         let trust = cast.node.trust
         let trail = try await reporter.step("audit", "The auditor re-executes the whole ledger from its bytes") {
-            let size = try await LedgerCopy.write(cast.node.session(), to: log)
+            let size = try await LedgerCopy.write(cast.reader.session, to: log)
             var trail: [AuditLine] = []
             let report = try await Auditor(trust: trust).audit(
                 log, each: { index, entry in trail.append(AuditLine(index: index, entry)) })
@@ -91,7 +91,7 @@ extension DemoRun {
             "One byte of a copy of the ledger is flipped, and the audit says where; so too where its hash is mended",
             attacking: ["P5"]
         ) {
-            _ = try await LedgerCopy.write(cast.node.session(), to: forged)
+            _ = try await LedgerCopy.write(cast.reader.session, to: forged)
             let changed = try forged.flipOneBit(ofLeaf: leaf, of: size)
             let plain = try await reporter.refusal(
                 "the audit missed a flipped byte", { (error: AuditError) in error == .changedLeaf(index: leaf) }
@@ -111,7 +111,7 @@ extension DemoRun {
         try await reporter.step(
             "too-few-witnesses", "A copy comes with a checkpoint that only one witness cosigned", attacking: ["P5"]
         ) {
-            _ = try await LedgerCopy.write(cast.node.session(), to: forged)
+            _ = try await LedgerCopy.write(cast.reader.session, to: forged)
             let note = try SignedNote(encoded: try forged.storedCheckpoint()).cosigned(byFirst: 1, of: cast.node.trust)
             try Data(note.encoded).write(to: URL(fileURLWithPath: forged.checkpointPath), options: .atomic)
             let refusal = try await reporter.refusal(

@@ -38,7 +38,7 @@ extension DemoRun {
     }
 
     private func demandDestructions(of consent: ConsentID, _ cast: Cast) async throws {
-        let destroyed = try await cast.node.session().read { (state) throws(ClientError) in
+        let destroyed = try await cast.reader.session.read { (state) throws(ClientError) in
             state.consent(consent)?.destructions.count ?? 0
         }
         try reporter.demand(
@@ -50,7 +50,7 @@ extension DemoRun {
         _ request: Doctor.Request, _ capsule: Capsule, because status: ConsentStatus, _ cast: Cast
     ) async throws -> [ProxyError] {
         var refusals: [ProxyError] = []
-        for proxy in cast.node.proxies {
+        for proxy in cast.proxies {
             refusals.append(
                 try await reporter.refusal(
                     "proxy \(proxy.identity) transformed",
@@ -121,7 +121,7 @@ extension DemoRun {
     private func requestAsPatient(
         _ record: RecordID, _ owned: FolderID, _ keys: FolderKeys, _ cast: Cast
     ) async throws -> Receipt {
-        let session = cast.node.session()
+        let session = cast.reader.session
         let signer = TransactionSigner(
             id: owned.signer, key: try ProfileKeys.signingKey(keys.signingKey), origin: session.origin)
         var generator = SystemRandomNumberGenerator()
@@ -146,7 +146,7 @@ extension DemoRun {
         try reporter.demand(
             try !access.opens(with: try SecretKey(kept.folderKeys.share)), "the patient's share alone opened the record"
         )
-        let service = try cast.node.directory.keyService(cast.node.keyServiceID)
+        let service = try cast.reader.services.keyService(cast.node.keyServiceID)
         let refusal = try await reporter.refusal(
             "the key service answered the patient after the erasure",
             { (error: KeyServiceError) in error == .erased(owned) }

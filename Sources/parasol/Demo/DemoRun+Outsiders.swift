@@ -42,7 +42,7 @@ extension DemoRun {
             ) { try await cast.doctorB.agent.open(deposit.record, under: consent) }
             let request = try await cast.doctorA.agent.request(deposit.record, under: consent)
             let access = try await InterceptedAccess(
-                request, of: cast.doctorA.agent, to: deposit, at: cast.node)
+                request, of: cast.doctorA.agent, to: deposit, through: cast.reader, cast.proxies)
             let key = cast.doctorB.receivingKey
             try reporter.demand(
                 try !access.opensAnswers(with: key.octets, in: cast.node.trust.originName),
@@ -83,7 +83,7 @@ extension DemoRun {
             attacking: ["P2"]
         ) {
             let now = cast.node.clock.now()
-            let folder = try await cast.node.session().read { (state) throws(ClientError) in
+            let folder = try await cast.reader.session.read { (state) throws(ClientError) in
                 state.consent(access.request.consent)?.terms.folder
             }
             guard let folder else { throw DemoReporter.Broken(description: "the consent names no folder") }
@@ -94,7 +94,7 @@ extension DemoRun {
                 maximumOpens: 1, threshold: threshold, proxies: cast.node.proxyIDs)
             let refusal = try await reporter.refusal(
                 "a consent without the patient's signature was sequenced", Self.isRefused(.missingSignature)
-            ) { try await cast.node.session().submit(.consentGranted(consent), by: cast.node.keyServiceSigner) }
+            ) { try await cast.reader.session.submit(.consentGranted(consent), by: cast.node.keyServiceSigner) }
             for share in shares {
                 // A re-encryption key from the one share, for a proxy that plays along.
                 let signer = Signer(SecretKey.random())
@@ -129,7 +129,7 @@ extension DemoRun {
                     return true
                 }
             ) {
-                try await cast.doctorA.reaching(few, of: cast.node).open(record, under: access.request.consent)
+                try await cast.doctorA.reaching(cast.proxies.prefix(few)).open(record, under: access.request.consent)
             }
             if few > 0 {
                 // All of them genuine: what stands in the way is that they are too few.
@@ -158,7 +158,7 @@ extension DemoRun {
         try await reporter.step(
             "unlogged", "Doctor A asks a proxy without a request in a cosigned checkpoint", attacking: ["P3"]
         ) {
-            guard let proxy = cast.node.proxies.last else { throw DemoReporter.Broken(description: "no proxies") }
+            guard let proxy = cast.proxies.last else { throw DemoReporter.Broken(description: "no proxies") }
             let honest = try await cast.doctorA.agent.request(record, under: consent)
             let real = try LogProof(encoded: honest.receipt.proof)
             var flipped = honest.receipt.proof

@@ -51,7 +51,7 @@ extension DemoRun {
             attacking: ["P4"]
         ) {
             try await cast.doctorA.agent.dispute(wrong)
-            let convictions = try await cast.node.session().read { (state) throws(ClientError) in
+            let convictions = try await cast.reader.session.read { (state) throws(ClientError) in
                 state.convictions(of: wrong.proxy)
             }
             try reporter.demand(convictions == [wrong.request], "the ledger does not have the conviction")
@@ -61,7 +61,7 @@ extension DemoRun {
             let refusal = try await reporter.refusal(
                 "an honest answer was convicted", Self.isRefused(.fragmentIsCorrect)
             ) {
-                try await cast.node.session().submit(
+                try await cast.reader.session.submit(
                     .fragmentDisputed(
                         FragmentDisputed(
                             request: honest.id, transformer: wrong.proxy, capsule: wrong.capsule,

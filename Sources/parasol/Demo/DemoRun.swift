@@ -23,12 +23,20 @@ struct DemoRun {
 
     /// Those who take part, once they are enrolled.
     struct Cast {
-        let node: EmbeddedNode
-        let patient: Patient
+        let server: DemoServer
+        /// Nobody to the ledger at first, then the folder's owner.
+        var patient: Patient
         let patientProfile: ProfileStore
         let depositor: Depositor
         let doctorA: DemoDoctor
         let doctorB: DemoDoctor
+        /// The auditor's way: for reading, and for asking services what they must refuse.
+        let reader: DemoWay
+        /// As the reader reaches them, in the order of their numbers.
+        let proxies: [any Transforming]
+
+        /// The operators' side, where an attack needs what lies on their disks.
+        var node: EmbeddedNode { server.node }
     }
 
     /// What people and things are called in profiles and files, and must never be called on the ledger.
@@ -43,14 +51,23 @@ struct DemoRun {
     }
 
     mutating func all() async throws {
-        let node = try await found()
-        let cast = try await enrol(at: node)
+        let server = try await found()
+        do { try await story(at: server) } catch {
+            await server.stop()
+            throw error
+        }
+        await server.stop()
+    }
+
+    private mutating func story(at server: DemoServer) async throws {
+        var cast = try await enrol(at: server)
         let folder = try await reporter.step(
             "folder", "The patient opens a folder; its key is the sum of the patient's share and the key service's"
         ) {
-            let folder = try await cast.patient.openFolder(named: Names.folder, at: node.keyServiceID)
+            let folder = try await cast.patient.openFolder(named: Names.folder, at: server.node.keyServiceID)
             return ("folder \(folder)", folder)
         }
+        cast.patient = try await patient(of: folder, cast)
         let deposit = try await reporter.step(
             "deposit", "The hospital seals the recording to the folder, stores it and logs that"
         ) {
@@ -78,43 +95,60 @@ struct DemoRun {
 
     // MARK: Founding, enrolling, granting
 
-    private func found() async throws -> EmbeddedNode {
+    private func found() async throws -> DemoServer {
         try await reporter.step(
-            "found", "A ledger is founded by as many organisations as proxies, with three witnesses"
+            "found", "A ledger is founded by as many organisations as proxies, with three witnesses, and all are served"
         ) {
             let lies = liar
             let lying: ProxyService.Reencryption = { fragment, capsule in try lies.reencrypt(fragment, capsule) }
             let configuration = EmbeddedNode.Configuration(folder: folder.path, proxyCount: proxyCount) { number in
                 number == 0 ? lying : ProxyService.honest
             }
-            let node = try await EmbeddedNode.open(configuration, clock: SystemClock())
-            return ("\(node.trust.originName); key service and \(proxyCount) proxies enrolled", node)
+            let server = try await DemoServer(configuration)
+            return (
+                "\(server.network.trust.originName) at \(server.network.ledger); key service and \(proxyCount) "
+                    + "proxies enrolled", server
+            )
         }
     }
 
-    private func enrol(at node: EmbeddedNode) async throws -> Cast {
+    private func enrol(at server: DemoServer) async throws -> Cast {
         try await reporter.step("enrol", "A hospital, two doctors and an auditor enrol; the patient does not need to") {
-            guard let one = node.members.first, let other = node.members.last else {
-                throw DemoReporter.Broken(description: "a ledger without members")
-            }
+            let (one, other) = (try await server.member(1), try await server.member(proxyCount))
             let profiles = try folder.subfolder("profiles")
             let hospital = try await DemoPerson(
-                .depositor, named: Names.hospital, one, node, at: profiles + "/hospital")
-            let a = try await DemoPerson(.doctor, named: Names.doctorA, one, node, at: profiles + "/doctor-a")
-            let b = try await DemoPerson(.doctor, named: Names.doctorB, other, node, at: profiles + "/doctor-b")
-            _ = try await DemoPerson(.auditor, named: Names.auditor, other, node, at: profiles + "/auditor")
+                .depositor, named: Names.hospital, one, server, at: profiles + "/hospital")
+            let a = try await DemoPerson(.doctor, named: Names.doctorA, one, server, at: profiles + "/doctor-a")
+            let b = try await DemoPerson(.doctor, named: Names.doctorB, other, server, at: profiles + "/doctor-b")
+            let auditor = try await DemoPerson(
+                .auditor, named: Names.auditor, other, server, at: profiles + "/auditor")
             let patientProfile = try DemoPerson.createProfile(
                 Profile(kind: .patient, displayName: Names.patient), at: profiles + "/patient")
+            let (reader, nobody) = (try await server.way(as: auditor.signer), try await server.way(as: nil))
+            let sender = try await server.way(as: hospital.signer)
             let cast = Cast(
-                node: node,
-                patient: Patient(profile: patientProfile, session: node.session(), services: node.directory),
+                server: server,
+                patient: Patient(profile: patientProfile, session: nobody.session, services: nobody.services),
                 patientProfile: patientProfile,
                 depositor: Depositor(
-                    identity: hospital.identity, signer: hospital.signer, session: node.session(),
-                    services: node.directory, spool: DepositSpool(folder: try folder.subfolder("spool"))),
-                doctorA: try a.doctor(at: node), doctorB: try b.doctor(at: node))
+                    identity: hospital.identity, signer: hospital.signer, session: sender.session,
+                    services: sender.services, spool: DepositSpool(folder: try folder.subfolder("spool"))),
+                doctorA: try await a.doctor(at: server), doctorB: try await b.doctor(at: server), reader: reader,
+                proxies: try server.node.proxyIDs.map { try reader.services.proxy($0) })
             return ("their profiles are sealed under a passphrase", cast)
         }
+    }
+
+    /// The patient, whom the ledger knows by the folder from now on.
+    private func patient(of folder: FolderID, _ cast: Cast) async throws -> Patient {
+        guard let keys = await cast.patientProfile.profile.folder(folder)?.keys else {
+            throw DemoReporter.Broken(description: "the patient's profile has no keys of the folder")
+        }
+        let signer = TransactionSigner(
+            id: folder.signer, key: try ProfileKeys.signingKey(keys.signingKey),
+            origin: cast.server.network.trust.originName)
+        let way = try await cast.server.way(as: signer)
+        return Patient(profile: cast.patientProfile, session: way.session, services: way.services)
     }
 
     /// Consents and issues keys; every proxy has its fragment afterwards.

@@ -1,4 +1,3 @@
-import EmbeddedNode
 import Octets
 import ParasolClient
 import ProxyService
@@ -33,14 +32,15 @@ struct InterceptedAccess {
 
     /// Has every proxy transform for a request, and takes their answers.
     init(
-        _ request: Doctor.Request, of doctor: Doctor, to deposit: Depositor.Deposit, at node: EmbeddedNode
+        _ request: Doctor.Request, of doctor: Doctor, to deposit: Depositor.Deposit, through reader: DemoWay,
+        _ proxies: [any Transforming]
     ) async throws {
-        container = try await Self.contents(of: deposit, in: node.vault)
+        container = try await Self.contents(of: deposit, in: reader.services.vault)
         header = try SealedRecordHeader(parsing: container)
         capsule = try Capsule(simple: header.capsule.bytes)
         var answers: [Transformation] = []
         var fragments: [CapsuleFragment] = []
-        for proxy in node.proxies {
+        for proxy in proxies {
             answers.append(try await proxy.transform(request: request.receipt, capsule: capsule.simple.bytes))
             let fragment = try await doctor.fragment(
                 from: proxy.identity, to: request, capsule: capsule.simple.bytes)
@@ -49,7 +49,7 @@ struct InterceptedAccess {
         self.request = request
         self.answers = answers
         self.fragments = fragments
-        let (consent, folder) = try await node.session().read { (state) throws(ClientError) in
+        let (consent, folder) = try await reader.session.read { (state) throws(ClientError) in
             let consent = state.consent(request.consent)
             return (consent, consent.flatMap { state.folder($0.terms.folder) })
         }
