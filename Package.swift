@@ -268,7 +268,14 @@ let checks: [Target] = [
             "TestKit", "Octets", "TransparencyLog", "SharingContracts", "DurableFiles", "ServiceProtocols",
             "LedgerReplica", "LedgerNode", "ParasolHTTP", "ParasolClient", "EmbeddedNode", crypto, logging, x509,
         ]),
-    tests("parasol", ["Octets", "TransparencyLog", "SharingContracts", "LogStorage", "ParasolClient"]),
+    tests(
+        "parasol",
+        [
+            "TestKit", "Octets", "Ciphers", "Umbral", "TransparencyLog", "Electrocardiogram", "SharingContracts",
+            "DurableFiles", "LogStorage", "ServiceProtocols", "LedgerReplica", "LedgerNode", "ParasolClient",
+            "EmbeddedNode",
+            arguments, crypto,
+        ]),
     tests(
         "EmbeddedNode",
         [

@@ -14,11 +14,13 @@ struct Parasol: AsyncParsableCommand {
 
             Start with `parasol demo`: it does all of this on this machine with real keys, and tries to break it.
 
-            Exit status: 0 all went well, 1 something did not hold or could not be done, 64 wrong usage.
+            Exit status: 0 all went well, 1 something did not hold or could not be done, 2 done but for something that waits and is \
+            named, 64 wrong usage.
             """,
         version: "0.1.0",
         subcommands: [
-            DemoCommand.self, ServeCommand.self, NodeCommand.self, ConfigCommand.self, AuthorityCommand.self,
+            DemoCommand.self, PatientCommand.self, DoctorCommand.self, DepositCommand.self, OrganisationCommand.self,
+            ServeCommand.self, NodeCommand.self, ConfigCommand.self, AuthorityCommand.self,
             AuditCommand.self, ECGCommand.self, VectorsCommand.self,
         ])
 

@@ -1,0 +1,151 @@
+import ArgumentParser
+import ParasolClient
+import SharingContracts
+
+/// `parasol doctor`: read what patients granted.
+struct DoctorCommand: ParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "doctor",
+        abstract: "See what patients granted you, open records, and draw them.",
+        discussion: """
+            Your organisation enrols the key that `init` makes. Patients need your identifier to grant you anything; it is not a \
+            secret. Every opening is on the ledger before any proxy answers, and the patient sees it.
+
+            Example:
+              parasol doctor init --name "Amrit Kaur" --member 4c1d…32 digits… --network network.json
+              parasol doctor consents
+              parasol doctor records
+              parasol doctor fetch 51c2e9 -o ecg
+              parasol doctor plot ecg/100.hea -o ecg.svg
+
+            \(PeopleStatus.discussion)
+            """,
+        subcommands: [
+            DoctorInit.self, DoctorConsents.self, DoctorRecords.self, DoctorRequests.self, DoctorFetch.self,
+            ECGPlot.self,
+        ])
+}
+
+/// `parasol doctor init`
+struct DoctorInit: AsyncParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "init", abstract: "Make a doctor's keys, and the request with which an organisation enrols them.")
+
+    @Option(help: "What you are called: for you alone.")
+    var name = "doctor"
+
+    @Option(help: "Your organisation's identifier, from it.", transform: wholeIdentifier)
+    var member: MemberID
+
+    @OptionGroup var network: NetworkOption
+    @OptionGroup var options: PersonOptions
+
+    func run() async throws {
+        try await options.make(.doctor) {
+            try $0.identity(.doctor, named: name, member: member, network: network.network)
+        }
+    }
+}
+
+/// `parasol doctor consents`
+struct DoctorConsents: AsyncParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "consents", abstract: "List the consents that name you.")
+
+    @OptionGroup var options: PersonOptions
+
+    func run() async throws {
+        try await options.run(.doctor) { opened, _ in try await opened.asDoctor { try await $0.consents() } }
+    }
+}
+
+/// `parasol doctor records`
+struct DoctorRecords: AsyncParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "records", abstract: "List the records that you are granted.")
+
+    @Option(help: "Only those of this consent, or the first digits of it.", transform: shortIdentifier)
+    var consent: ShortIdentifier?
+
+    @OptionGroup var options: PersonOptions
+
+    func run() async throws {
+        try await options.run(.doctor) { opened, _ in
+            try await opened.asDoctor { try await $0.records(under: consent) }
+        }
+    }
+}
+
+/// `parasol doctor requests`
+struct DoctorRequests: AsyncParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "requests",
+        abstract: "List what you asked for and have not opened: each counts already, and `fetch` goes on with it.")
+
+    @OptionGroup var options: PersonOptions
+
+    func run() async throws {
+        try await options.run(.doctor) { opened, _ in try await opened.asDoctor { try await $0.requests() } }
+    }
+}
+
+/// `parasol doctor fetch RECORD -o FOLDER`
+struct DoctorFetch: AsyncParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "fetch",
+        abstract: "Ask for a record, open it, and write it out as WFDB files.",
+        discussion: """
+            Counts as one of the consent's opens, except where an earlier request for the record was never opened: that one is gone \
+            on with. Files are written whole, the header last: a record that is there is complete. With --from and --to only that \
+            stretch is written.
+
+            Examples:
+              parasol doctor fetch 51c2e9 -o ecg
+              parasol doctor fetch 51c2e9 --consent a0b1c2 --from 1:00:00 --to 1:01:00 -o minute
+
+            \(PeopleStatus.discussion)
+            """)
+
+    @Argument(help: "The record, or the first digits of it.", transform: shortIdentifier)
+    var record: ShortIdentifier
+
+    @Option(help: "Under which consent; default: the first that is in force.", transform: shortIdentifier)
+    var consent: ShortIdentifier?
+
+    @Option(name: [.short, .long], help: "The folder to write into: new or empty.", completion: .directory)
+    var output: String
+
+    @Option(help: "From where in the recording: seconds, m:ss or h:mm:ss.", transform: position)
+    var from: Double?
+
+    @Option(help: "To where in the recording.", transform: position)
+    var to: Double?
+
+    @Flag(help: "Write also where something is there, over files of the same names.")
+    var force = false
+
+    @Flag(help: "Put proxies that answer wrongly on record, on the ledger.")
+    var dispute = false
+
+    @OptionGroup var options: PersonOptions
+
+    func validate() throws {
+        guard RecordingStretch(from: from, to: to) != nil else { throw ValidationError("--from must be before --to") }
+    }
+
+    func run() async throws {
+        var place = RecordOutput(folder: output, force: force)
+        if from != nil || to != nil { place.stretch = RecordingStretch(from: from, to: to) }
+        let chosen = place
+        try await options.run(.doctor) { opened, _ in
+            try await opened.asDoctor { try await $0.fetch(record, under: consent, to: chosen, disputing: dispute) }
+        }
+    }
+}
+
+@Sendable private func position(_ text: String) throws -> Double {
+    guard let seconds = RecordingStretch.seconds(text) else {
+        throw ValidationError("a place in a recording is seconds, m:ss or h:mm:ss; got \(text)")
+    }
+    return seconds
+}

@@ -1,0 +1,88 @@
+import LedgerReplica
+import ParasolClient
+import ServiceProtocols
+import SharingContracts
+
+/// A patient's errands about one folder, on a connection as that folder: nobody who serves it learns which other folders are
+/// the same patient's.
+struct PatientErrands {
+    let patient: Patient
+    let session: LedgerSession
+    let services: ServiceDirectory
+    let network: Network
+
+    init(_ opened: OpenedProfile, _ session: LedgerSession, _ services: ServiceDirectory) {
+        patient = Patient(profile: opened.store, session: session, services: services)
+        self.session = session
+        self.services = services
+        network = opened.network
+    }
+
+    /// Opens a folder at a key service: the one that is named, or the network's only one.
+    func openFolder(named name: String, at keyService: IdentityID?) async throws -> FolderReport {
+        guard let chosen = keyService ?? network.keyServices.first?.identity else {
+            throw PeopleError.noService(what: "the network names no key service")
+        }
+        guard keyService != nil || network.keyServices.count == 1 else {
+            throw PeopleError.noService(
+                what: "the network has \(network.keyServices.count) key services; choose one with --key-service: "
+                    + network.keyServices.map { "\($0.identity)" }.joined(separator: ", "))
+        }
+        guard await !patient.profile.profile.folders.contains(where: { $0.name == name }) else {
+            throw PeopleError.wrongDocument("there is a folder named \"\(name)\" already")
+        }
+        let folder = try await patient.openFolder(named: name, at: chosen)
+        return FolderReport(folder: "\(folder)", name: name, keyService: "\(chosen)")
+    }
+
+    /// The folder's records, and what this profile calls them.
+    func records(in folder: FolderID) async throws -> RecordsReport {
+        let labels = await patient.profile.profile.records
+        return try await session.read { (state) throws(ClientError) in
+            guard state.folder(folder) != nil else { throw .unknown("folder \(folder) on the ledger") }
+            return RecordsReport(
+                records: state.records(in: folder).compactMap { state.record($0) }.map { record in
+                    RecordsReport.Row(
+                        record, label: labels.first { $0.id == record.id }?.label,
+                        openings: state.requests(for: record.id).count { state.request($0)?.opened != nil })
+                })
+        }
+    }
+
+    /// Who asked for the folder's records, and what came of it, oldest first.
+    func whoLooked(at folder: FolderID) async throws -> AccessesReport {
+        let accesses = try await patient.accesses(to: folder)
+        return try await session.read { (state) throws(ClientError) in
+            AccessesReport(accesses: accesses.map { AccessesReport.Row($0, in: state) })
+        }
+    }
+
+    /// Opens a record of the patient's own, says on the ledger that it is exported, and writes it out.
+    func export(_ record: RecordID, in folder: FolderID, to place: RecordOutput) async throws -> ExportReport {
+        try place.prepare()
+        let (files, request) = try await patient.open(record)
+        // Said first: an export that is on the ledger and failed is nothing to be afraid of, the other way round it would be.
+        try await patient.recordExport(of: request, in: folder)
+        let header = try place.write(files)
+        return ExportReport(
+            record: "\(record)", request: "\(request)", header: header, files: files.files.map(\.name))
+    }
+
+    /// Keeps a name for a record, in the profile and nowhere else.
+    func label(_ record: RecordID, in folder: FolderID, as text: String) async throws -> LabelReport {
+        let stored: StoredRecord?
+        do { stored = try await services.vault.find(record) } catch { throw ClientError(error) }
+        guard let stored else { throw ClientError.unknown("record \(record) in the vault") }
+        try await patient.profile.update {
+            $0.remember(KnownRecord(id: record, folder: folder, label: text, address: stored.address))
+        }
+        return LabelReport(record: "\(record)", label: text)
+    }
+
+    /// Erases a folder for ever, once that is confirmed.
+    func erase(_ folder: FolderID, asking: any Asking) async throws -> EndingReport {
+        let name = await patient.profile.profile.folder(folder)?.name ?? ""
+        try asking.demand("Erase folder \(folder) \"\(name)\" and all that is in it, for ever?")
+        return EndingReport("folder", "\(folder)", "erased", silent: try await patient.erase(folder))
+    }
+}

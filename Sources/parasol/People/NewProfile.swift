@@ -1,0 +1,124 @@
+import Ciphers
+import Crypto
+import DurableFiles
+import LedgerReplica
+import ParasolClient
+import ServiceProtocols
+import SharingContracts
+import TransparencyLog
+import Umbral
+
+/// Makes profiles: keys first, sealed and on the disk, before anybody is told of them.
+struct NewProfile {
+    let home: Home
+    let name: ProfileName
+    let asking: any Asking
+    /// What one try of the passphrase costs.
+    let cost: ScryptCost
+
+    init(home: Home, name: ProfileName, asking: any Asking, cost: ScryptCost = .recommended) {
+        self.home = home
+        self.name = name
+        self.asking = asking
+        self.cost = cost
+    }
+
+    /// A patient needs no key before the first folder, and nobody's leave.
+    func patient(named displayName: String, network: String?) throws -> NewProfileReport {
+        let network = try prepare(network)
+        try create(Profile(kind: .patient, displayName: displayName, trust: Self.trust(in: network)))
+        return NewProfileReport(
+            profile: home.profilePath(name), kind: "patient", identity: nil, ledger: network.trust.originName,
+            request: nil, member: nil, next: "parasol patient open-folder NAME")
+    }
+
+    /// Somebody whose key a member vouches for, and the request for that.
+    ///
+    /// - Parameter role: A depositor's or a doctor's.
+    func identity(
+        _ role: Role, named displayName: String, member: MemberID, network: String?
+    ) throws -> NewProfileReport {
+        let network = try prepare(network)
+        var generator = SystemRandomNumberGenerator()
+        let identity = IdentityID.random(using: &generator)
+        let key = P256.Signing.PrivateKey()
+        let receivingKey = role == .doctor ? SecretKey.random() : nil
+        let signer = TransactionSigner(id: identity.signer, key: key, origin: network.trust.originName)
+        try create(
+            Profile(
+                kind: role == .doctor ? .doctor : .depositor, displayName: displayName, signer: identity.signer,
+                signingKey: ProfileKeys.octets(of: key), receivingKey: receivingKey?.octets,
+                trust: Self.trust(in: network)))
+        let request = try EnrollmentRequest(
+            IdentityEnrolled(
+                identity: identity, member: member, role: role, signingKey: signer.signingKey,
+                receivingKey: receivingKey?.publicKey), signer: signer)
+        let path = home.requestPath(name)
+        try FileSystem().replace(path, with: try request.serialized())
+        return NewProfileReport(
+            profile: home.profilePath(name), kind: role.rawValue, identity: "\(identity)",
+            ledger: network.trust.originName, request: path, member: nil,
+            next: "give \(path) to your organisation, which enrols it: parasol org enroll")
+    }
+
+    /// A member organisation, and the line that says of it what a founding must.
+    func member(named displayName: String, network: String?) throws -> NewProfileReport {
+        let network = try prepare(network)
+        var generator = SystemRandomNumberGenerator()
+        let id = MemberID.random(using: &generator)
+        let key = P256.Signing.PrivateKey()
+        let line = MemberLine(
+            Member(id: id, name: displayName, signingKey: SigningKey(key.publicKey)))
+        // Read back before anything is made, so that a name which no founding could hold is refused here.
+        _ = try MemberLine(line.description)
+        try create(
+            Profile(
+                kind: .member, displayName: displayName, signer: id.signer, signingKey: ProfileKeys.octets(of: key),
+                trust: Self.trust(in: network)))
+        let path = home.memberPath(name)
+        try FileSystem().replace(path, with: Array("\(line)\n".utf8))
+        return NewProfileReport(
+            profile: home.profilePath(name), kind: "member", identity: "\(id)", ledger: network.trust.originName,
+            request: nil, member: path, next: "give \(path) to whoever drafts the founding: parasol org founding")
+    }
+
+    private func prepare(_ network: String?) throws(PeopleError) -> Network {
+        try home.make()
+        // Before anything else, so that an init that is refused changes nothing.
+        guard !home.holds(name) else { throw .profile(.exists(path: home.profilePath(name))) }
+        return try home.adopt(network: network)
+    }
+
+    private func create(_ profile: Profile) throws(PeopleError) {
+        let path = home.profilePath(name)
+        do throws(ProfileError) { try profile.validate() } catch { throw .profile(error) }
+        let passphrase = try asking.newPassphrase("A passphrase for \(path)")
+        do throws(ProfileError) {
+            _ = try ProfileStore.create(profile, at: path, passphrase: passphrase, cost: cost)
+        } catch { throw .profile(error) }
+    }
+
+    /// The policy under which a profile is made is the one it believes from then on.
+    private static func trust(in network: Network) -> LedgerTrust {
+        LedgerTrust(
+            logKey: network.trust.policy.logs.first?.key.vkey ?? "", witnessPolicy: network.witnessPolicy)
+    }
+}
+
+/// What `init` prints.
+struct NewProfileReport: PeopleReport {
+    let profile, kind: String
+    let identity: String?
+    let ledger: String
+    let request, member: String?
+    let next: String
+
+    var lines: [String] {
+        var lines = ["Made \(profile): a \(kind) of the ledger \(ledger)"]
+        if let identity { lines.append("  \(kind == "member" ? "member  " : "identity") \(identity)") }
+        lines.append(
+            "  The passphrase cannot be replaced by anybody: without it, or without the file, its keys are lost.")
+        lines.append("  next: \(next)")
+        return lines
+    }
+}

@@ -1,0 +1,80 @@
+import LedgerReplica
+import ParasolClient
+import ServiceProtocols
+import SharingContracts
+
+/// A profile that is open, and the network it belongs to: what every errand starts from.
+struct OpenedProfile: Sendable {
+    let home: Home
+    let name: ProfileName
+    let store: ProfileStore
+    let network: Network
+    let connecting: any ServiceConnecting
+    let clock: any Clock
+
+    /// Opens a profile, and checks that the network is still the one under whose policy it was made.
+    ///
+    /// - Throws: ``PeopleError``.
+    static func open(
+        _ name: ProfileName, of kind: ProfileKind, in home: Home, asking: any Asking,
+        connecting: any ServiceConnecting, clock: any Clock
+    ) async throws(PeopleError) -> OpenedProfile {
+        let path = home.profilePath(name)
+        let store: ProfileStore
+        guard home.holds(name) else { throw .noProfile(path: path, kind) }
+        let passphrase = try asking.passphrase("Passphrase of \(path)")
+        do throws(ProfileError) { store = try ProfileStore.open(path, passphrase: passphrase) } catch {
+            throw .profile(error)
+        }
+        let profile = await store.profile
+        guard profile.kind == kind else { throw .wrongKind(path: path, found: profile.kind, wanted: kind) }
+        let network = try home.network()
+        if let trust = profile.trust,
+            !trust.witnessPolicy.utf8.elementsEqual(network.witnessPolicy.utf8)
+        {
+            throw .otherPolicy(path: home.networkPath)
+        }
+        return OpenedProfile(
+            home: home, name: name, store: store, network: network, connecting: connecting, clock: clock)
+    }
+
+    /// Runs `body` on a connection that is ended afterwards.
+    ///
+    /// The session keeps the newest checkpoint in the profile: a ledger that goes back between two commands is caught.
+    func connected<Value>(
+        as caller: TransactionSigner?, _ body: (LedgerSession, ServiceDirectory) async throws -> Value
+    ) async throws -> Value {
+        let connection = try await connecting.connect(to: network, as: caller)
+        let session = LedgerSession(
+            ledger: connection.ledger, trust: network.trust, heads: ProfileHeadStore(store, trust: network.trust),
+            clock: clock)
+        let result: Value
+        do { result = try await body(session, connection.services) } catch {
+            await connection.close()
+            throw error
+        }
+        await connection.close()
+        return result
+    }
+
+    /// The signer of a profile that has one key: everybody's but a patient's.
+    ///
+    /// - Throws: ``PeopleError/wrongDocument(_:)`` for a profile without one.
+    func signer() async throws -> TransactionSigner {
+        let profile = await store.profile
+        guard let id = profile.signer, let key = profile.signingKey else {
+            throw PeopleError.wrongDocument("the profile \(name) has no signing key")
+        }
+        return TransactionSigner(id: id, key: try ProfileKeys.signingKey(key), origin: network.trust.originName)
+    }
+
+    /// The signer, if the ledger knows it as an active identity.
+    ///
+    /// - Throws: ``PeopleError/notEnrolled(_:request:)``, ``PeopleError/retired(_:)``.
+    func demandEnrolled(_ signer: TransactionSigner, _ session: LedgerSession) async throws {
+        let identity = IdentityID(signer.id)
+        let found = try await session.read { (state) throws(ClientError) in state.identity(identity) }
+        guard let found else { throw PeopleError.notEnrolled(identity, request: home.requestPath(name)) }
+        guard found.isActive else { throw PeopleError.retired(identity) }
+    }
+}
