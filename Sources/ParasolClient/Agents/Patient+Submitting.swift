@@ -4,11 +4,13 @@ import SharingContracts
 /// What a patient signs is in the profile before it is submitted, and leaves it when its receipt is here. An answer that was
 /// lost is asked for again with the same bytes, never replaced by another transaction that says the same.
 extension Patient {
-    /// Submits what was signed and whose receipt never came. What the ledger refuses for good is dropped.
+    /// Submits what was signed and whose receipt never came, as far as it is this session's to carry. What the ledger refuses for
+    /// good is dropped.
     package func submitPending() async throws(ClientError) {
         for bytes in await profile.profile.outbox {
             let signed: SignedTransaction
             do { signed = try SignedTransaction(serialized: bytes) } catch { throw ClientError(error) }
+            if let folder, !signed.signatures.contains(where: { $0.signer == folder.signer }) { continue }
             do { try await settle(signed) } catch {
                 guard case .ledger(.refused) = error else { throw error }
             }

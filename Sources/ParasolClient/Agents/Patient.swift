@@ -11,11 +11,17 @@ package actor Patient {
     package nonisolated let profile: ProfileStore
     let session: LedgerSession
     let services: ServiceDirectory
+    let folder: FolderID?
 
-    package init(profile: ProfileStore, session: LedgerSession, services: ServiceDirectory) {
+    /// - Parameter folder: The one folder whose transactions go over this session, so that nobody who sees it learns which
+    ///   folders are one patient's; nil for all of the profile's.
+    package init(
+        profile: ProfileStore, session: LedgerSession, services: ServiceDirectory, folder: FolderID? = nil
+    ) {
         self.profile = profile
         self.session = session
         self.services = services
+        self.folder = folder
     }
 
     // MARK: Folders

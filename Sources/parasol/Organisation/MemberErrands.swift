@@ -139,7 +139,8 @@ extension OpenedProfile {
     func sign(_ document: SignedTransaction, asking: any Asking) async throws -> SignedTransaction {
         let signer = try await signer()
         try SigningDocument.demand(document, isFor: network, signedBy: signer)
-        try asking.demand("Sign: \(document.body.summary)?")
+        let lines = DocumentReport(document, file: "").members
+        try asking.demand((["Sign: \(document.body.summary)?"] + lines).joined(separator: "\n  "))
         let signatures = document.signatures.filter { $0.signer != signer.id }
         return try SignedTransaction(
             document.transaction, signatures: signatures + [try signer.signature(on: document.transaction)])

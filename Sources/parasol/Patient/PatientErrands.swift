@@ -11,8 +11,9 @@ struct PatientErrands {
     let services: ServiceDirectory
     let network: Network
 
-    init(_ opened: OpenedProfile, _ session: LedgerSession, _ services: ServiceDirectory) {
-        patient = Patient(profile: opened.store, session: session, services: services)
+    /// - Parameter folder: The one that they are about; nil for a new one.
+    init(_ opened: OpenedProfile, _ session: LedgerSession, _ services: ServiceDirectory, folder: FolderID?) {
+        patient = Patient(profile: opened.store, session: session, services: services, folder: folder)
         self.session = session
         self.services = services
         network = opened.network

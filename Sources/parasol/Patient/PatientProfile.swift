@@ -10,7 +10,7 @@ extension OpenedProfile {
         _ folder: FolderID?, _ errand: (PatientErrands) async throws -> Value
     ) async throws -> Value {
         try await connected(as: try await folderSigner(folder)) { session, services in
-            try await errand(PatientErrands(self, session, services))
+            try await errand(PatientErrands(self, session, services, folder: folder))
         }
     }
 

@@ -204,6 +204,8 @@ import TransparencyLog
             await message { _ = try await scene.organisations[0].sign(document, asking: scene.asking) }
                 == "not confirmed; nothing was done")
         #expect(scene.asking.questions.last?.contains("3 members found") == true)
+        // Whom it names is in the question.
+        #expect(scene.asking.questions.last?.contains("Hospital 3") == true)
     }
 
     @Test func filesThatAreNoDocumentsAreNamed() async throws {

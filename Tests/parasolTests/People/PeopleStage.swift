@@ -168,6 +168,7 @@ final class LocalConnecting: ServiceConnecting {
     private let directory: Mutex<ServiceDirectory>
     private let known = Mutex<[SignerID?]>([])
     private let open = Mutex(0)
+    private let carriedSigners = Mutex<[(SignerID?, [SignerID])]>([])
 
     init(_ ledger: any Ledger, _ directory: ServiceDirectory) {
         self.ledger = FlakyLedger(ledger)
@@ -176,6 +177,8 @@ final class LocalConnecting: ServiceConnecting {
 
     /// Everybody as whom somebody connected, in order.
     var callers: [SignerID?] { known.withLock { $0 } }
+    /// As whom transactions were submitted, and whose they are.
+    var carried: [(caller: SignerID?, signers: [SignerID])] { carriedSigners.withLock { $0 } }
     /// Connections that nobody has closed.
     var openCount: Int { open.withLock { $0 } }
 
@@ -189,7 +192,11 @@ final class LocalConnecting: ServiceConnecting {
     func connect(to network: Network, as caller: TransactionSigner?) async throws(ClientError) -> ServiceConnection {
         known.withLock { $0.append(caller?.id) }
         open.withLock { $0 += 1 }
-        return ServiceConnection(ledger: ledger, services: directory.withLock { $0 }) {
+        return ServiceConnection(
+            ledger: CallersLedger(ledger, caller?.id) { signers in
+                self.carriedSigners.withLock { $0.append((caller?.id, signers)) }
+            }, services: directory.withLock { $0 }
+        ) {
             self.open.withLock { $0 -= 1 }
         }
     }
@@ -214,6 +221,36 @@ final class FlakyLedger: Ledger {
         let receipt = try await base.submit(signedTransaction)
         if fate == true { throw .unreachable("the answer was lost") }
         return receipt
+    }
+
+    func receipt(of transaction: TransactionID) async throws(LedgerError) -> Receipt? {
+        try await base.receipt(of: transaction)
+    }
+
+    func checkpoint() async throws(LedgerError) -> [UInt8] { try await base.checkpoint() }
+
+    func consistencyProof(from old: UInt64, to new: UInt64) async throws(LedgerError) -> [[UInt8]] {
+        try await base.consistencyProof(from: old, to: new)
+    }
+
+    func entries(from start: UInt64, to end: UInt64) async throws(LedgerError) -> [[UInt8]] {
+        try await base.entries(from: start, to: end)
+    }
+}
+
+/// A ledger as one caller reaches it.
+private struct CallersLedger: Ledger {
+    let base: any Ledger
+    let caller: SignerID?
+    let carry: @Sendable ([SignerID]) -> Void
+
+    init(_ base: any Ledger, _ caller: SignerID?, carry: @escaping @Sendable ([SignerID]) -> Void) {
+        (self.base, self.caller, self.carry) = (base, caller, carry)
+    }
+
+    func submit(_ signedTransaction: [UInt8]) async throws(LedgerError) -> Receipt {
+        carry((try? SignedTransaction(serialized: signedTransaction))?.signatures.map(\.signer) ?? [])
+        return try await base.submit(signedTransaction)
     }
 
     func receipt(of transaction: TransactionID) async throws(LedgerError) -> Receipt? {

@@ -108,4 +108,25 @@ import TransparencyLog
         _ = try await patient.resumePatient()
         #expect(stage.connecting.callers == [nil, nil, first.signer, second.signer])
     }
+
+    @Test func whatIsLeftOfOneFolderNeverGoesOverAnothersConnection() async throws {
+        let stage = try await PeopleStage()
+        let (patient, first) = try await stage.patient()
+        _ = try await patient.asPatient(nil) { try await $0.openFolder(named: "lungs", at: nil) }
+        let second = try await patient.folder("lungs")
+        let doctor = IdentityID(try await stage.person(.doctor, "doctor").signer().id)
+        let wish = GrantWish(grantee: doctor, until: .after(try .days(1)), opens: 1)
+        stage.connecting.loseAnswer(to: "ConsentGranted")
+        await #expect(throws: ClientError.self) {
+            try await patient.asPatient(first) { try await $0.grant(wish, of: first) }
+        }
+        // The second folder's errands go on, and leave the first one's transaction alone.
+        _ = try await patient.asPatient(second) { try await $0.grant(wish, of: second) }
+        #expect(await patient.store.profile.outbox.count == 1)
+        #expect(try await patient.resumePatient().pending == 0)
+        for (caller, signers) in stage.connecting.carried {
+            if caller == first.signer { #expect(!signers.contains(second.signer)) }
+            if caller == second.signer { #expect(!signers.contains(first.signer)) }
+        }
+    }
 }
