@@ -81,4 +81,28 @@ import Testing
         let object = try program.run(["doctor", "consents", "--home", "nowhere", "--json"])
         #expect(object.status == 1 && object.object?["next"] as? String == "make one: parasol doctor init")
     }
+
+    /// Every command that Docs/people.md shows is one that this program takes.
+    @Test func theCommandsOfTheGuideAreTaken() throws {
+        let guide = URL(filePath: #filePath).deletingLastPathComponent().deletingLastPathComponent()
+            .deletingLastPathComponent().deletingLastPathComponent().appending(path: "Docs/people.md")
+        let text = try String(contentsOf: guide, encoding: .utf8)
+        var count = 0
+        for block in text.components(separatedBy: "```").enumerated() where block.offset % 2 == 1 {
+            for line in block.element.split(separator: "\n") where line.hasPrefix("parasol ") {
+                let words = Self.words(String(line)).dropFirst()
+                #expect(throws: Never.self, "\(line)") { try Parasol.parseAsRoot(Array(words)) }
+                count += 1
+            }
+        }
+        #expect(count > 25)
+        #expect(throws: (any Error).self) { try Parasol.parseAsRoot(["patient", "open-folder"]) }
+    }
+
+    /// As a shell splits a line, with a whole identifier for each that the guide shortens.
+    private static func words(_ line: String) -> [String] {
+        line.split(separator: "\"", omittingEmptySubsequences: false).enumerated().flatMap { index, part in
+            index % 2 == 1 ? [String(part)] : part.split(separator: " ").map { $0.hasSuffix("…") ? id : String($0) }
+        }
+    }
 }
