@@ -87,7 +87,10 @@ extension PatientErrands {
         try await patient.submitPending()
         let now = session.clock.now()
         let consents = try await session.read { (state) throws(ClientError) in
-            state.consents(in: folder).compactMap { state.consent($0) }.filter { consent in
+            guard state.folder(folder) != nil else {
+                throw .unknown("folder \(folder) on the ledger: it was never opened")
+            }
+            return state.consents(in: folder).compactMap { state.consent($0) }.filter { consent in
                 let ended: Set<ConsentStatus> = [.erased, .revoked, .granteeRetired, .expired]
                 return state.status(of: consent.id, at: now).map { !ended.contains($0) } ?? false
             }.map { (id: $0.id, isIssued: $0.keys != nil) }

@@ -19,7 +19,7 @@ struct PatientErrands {
         network = opened.network
     }
 
-    /// Opens a folder at a key service: the one that is named, or the network's only one.
+    /// Opens a folder, whose name is new in this profile, at a key service: the one that is named, or the network's only one.
     func openFolder(named name: String, at keyService: IdentityID?) async throws -> FolderReport {
         guard let chosen = keyService ?? network.keyServices.first?.identity else {
             throw PeopleError.noService(what: "the network names no key service")
@@ -32,8 +32,21 @@ struct PatientErrands {
         guard await !patient.profile.profile.folders.contains(where: { $0.name == name }) else {
             throw PeopleError.wrongDocument("there is a folder named \"\(name)\" already")
         }
-        let folder = try await patient.openFolder(named: name, at: chosen)
-        return FolderReport(folder: "\(folder)", name: name, keyService: "\(chosen)")
+        do {
+            let folder = try await patient.openFolder(named: name, at: chosen)
+            return FolderReport(folder: "\(folder)", name: name, keyService: "\(chosen)")
+        } catch {
+            try await forgetUnlessSubmitted(name)
+            throw error
+        }
+    }
+
+    /// Lets the keys of a new folder go where nothing that depends on them was ever submitted: its name is free again.
+    private func forgetUnlessSubmitted(_ name: String) async throws {
+        try await patient.profile.update { profile in
+            let opening = profile.pendingOpenings
+            profile.folders.removeAll { $0.name == name && !$0.isErased && !opening.contains($0.id) }
+        }
     }
 
     /// The folder's records, and what this profile calls them.
@@ -85,5 +98,18 @@ struct PatientErrands {
         let name = await patient.profile.profile.folder(folder)?.name ?? ""
         try asking.demand("Erase folder \(folder) \"\(name)\" and all that is in it, for ever?")
         return EndingReport("folder", "\(folder)", "erased", silent: try await patient.erase(folder))
+    }
+}
+
+extension Profile {
+    /// Folders whose opening was signed, and whose receipt has not come.
+    var pendingOpenings: Set<FolderID> {
+        Set(
+            outbox.compactMap { bytes in
+                guard case .folderOpened(let body)? = (try? SignedTransaction(serialized: bytes))?.body else {
+                    return nil
+                }
+                return body.folder
+            })
     }
 }

@@ -63,11 +63,22 @@ extension OpenedProfile {
         throw PeopleError.unknown(what: what, text: short.digits)
     }
 
+    /// Submits a folder's opening again whose receipt never came: as nobody, because the ledger may not know the folder yet.
+    private func finishOpening(_ folder: FolderID) async throws {
+        guard await store.profile.pendingOpenings.contains(folder) else { return }
+        try await connected(as: nil) { session, services in
+            try await PatientErrands(self, session, services, folder: folder).patient.submitPending()
+        }
+    }
+
     /// Goes on with everything that was interrupted, folder by folder.
     func resumePatient() async throws -> ResumeReport {
         var rows: [ResumeRow] = []
         for folder in await store.profile.folders where !folder.isErased {
-            do { rows.append(try await asPatient(folder.id) { try await $0.resume(folder.id) }) } catch {
+            do {
+                try await finishOpening(folder.id)
+                rows.append(try await asPatient(folder.id) { try await $0.resume(folder.id) })
+            } catch {
                 rows.append(
                     ResumeRow(
                         folder: "\(folder.id)", issued: [], delivered: [], undelivered: [],

@@ -200,4 +200,43 @@ import Testing
         #expect(!second.isUnfinished)
         #expect(stage.connecting.callers.last == .some(nil))
     }
+
+    @Test func aFolderThatCouldNotBeOpenedLeavesItsNameFree() async throws {
+        let stage = try await PeopleStage()
+        _ = try stage.new("p", .standard(.patient)).patient(named: "p", network: stage.networkFile)
+        let opened = try await stage.open("p", .patient)
+        let whole = stage.node.directory
+        stage.connecting.replace(ServiceDirectory(keyServices: [], proxies: [], vault: whole.vault))
+        let failed = await failure {
+            _ = try await opened.asPatient(nil) { try await $0.openFolder(named: "f", at: nil) }
+        }
+        #expect(failed?.message == "unknown: key service \(stage.node.keyServiceID)")
+        #expect(await opened.store.profile.folders.isEmpty)
+        stage.connecting.replace(whole)
+        _ = try await opened.asPatient(nil) { try await $0.openFolder(named: "f", at: nil) }
+        #expect(await opened.store.profile.folders.map(\.name) == ["f"])
+    }
+
+    @Test func aFolderWhoseReceiptWasLostIsFinishedAsNobody() async throws {
+        for isSubmitted in [false, true] {
+            let stage = try await PeopleStage()
+            _ = try stage.new("p", .standard(.patient)).patient(named: "p", network: stage.networkFile)
+            let opened = try await stage.open("p", .patient)
+            if isSubmitted {
+                stage.connecting.loseAnswer(to: "FolderOpened")
+            } else {
+                stage.connecting.loseSubmission(of: "FolderOpened")
+            }
+            let failed = await failure {
+                _ = try await opened.asPatient(nil) { try await $0.openFolder(named: "f", at: nil) }
+            }
+            #expect(failed?.next?.contains("resume") == true)
+            let folder = try await opened.folder("f")
+            #expect(await opened.store.profile.pendingOpenings == [folder])
+            #expect(try await !opened.resumePatient().isUnfinished)
+            // First as nobody, whom the ledger need not know; then as the folder.
+            #expect(stage.connecting.callers == [nil, nil, folder.signer])
+            #expect(try await stage.state { $0.folder(folder) != nil })
+        }
+    }
 }
