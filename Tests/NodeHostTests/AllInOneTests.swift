@@ -32,7 +32,8 @@ struct AllInOneTests {
             try await node.serve(port: 0, heedingSignals: false) { feed.yield($0) }
         }
         var listening = networks.makeAsyncIterator()
-        let network = try #require(await listening.next())
+        let first = await listening.next()
+        let network = try #require(first)
         let outcome: Result<Value, any Error>
         do { outcome = .success(try await body(network)) } catch { outcome = .failure(error) }
         serving.cancel()
@@ -113,7 +114,8 @@ struct AllInOneTests {
         }
         let second = try await node(proxies: 1)
         try await serving(second) { network in
-            #expect(try await session(network, as: auditor).read { $0.entryCount } == size)
+            let again = try await session(network, as: auditor).read { $0.entryCount }
+            #expect(again == size)
         }
     }
 }

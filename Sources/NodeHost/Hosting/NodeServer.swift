@@ -50,11 +50,13 @@ package struct NodeServer: Sendable {
                     .init(service: housekeeping),
                 ],
                 gracefulShutdownSignals: heedsSignals ? [.sigterm, .sigint] : [], logger: logger))
-        let outcome: Result<Void, any Error>
-        do {
-            try await group.run()
-            outcome = .success(())
-        } catch { outcome = .failure(error) }
+        // Not cancelled with this task, so that requests under way are finished then too.
+        let serving = Task { try await group.run() }
+        let outcome = await withTaskCancellationHandler {
+            await serving.result
+        } onCancel: {
+            Task { await group.triggerGracefulShutdown() }
+        }
         for role in roles.reversed() { await role.close() }
         try outcome.get()
     }

@@ -1,4 +1,5 @@
 import EmbeddedNode
+import LedgerReplica
 import Logging
 import NodeHost
 import ParasolClient

@@ -25,7 +25,7 @@ struct PeopleStage {
     init(proxies: Int = 3) async throws {
         temporary = try TemporaryFolder()
         try FileManager.default.createDirectory(atPath: temporary.path("node"), withIntermediateDirectories: false)
-        node = try await EmbeddedNode.found(
+        node = try await EmbeddedNode.open(
             EmbeddedNode.Configuration(folder: temporary.path("node"), proxyCount: proxies), clock: clock)
         connecting = LocalConnecting(node.ledger, node.directory)
         networkFile = temporary.path("network.json")

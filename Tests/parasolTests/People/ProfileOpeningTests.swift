@@ -1,5 +1,6 @@
 import Foundation
 import ParasolClient
+import ServiceProtocols
 import SharingContracts
 import TestKit
 import Testing
@@ -181,5 +182,12 @@ import Testing
         // What is too long is refused, and not cut.
         #expect(try typed([UInt8](repeating: 0x61, count: 3000) + [0x0a]) == (.done, nil))
         #expect(try typed([UInt8](repeating: 0x61, count: 1024) + [0x0a]).1 != nil)
+    }
+}
+
+/// A network that cannot be reached.
+private struct NoConnection: ServiceConnecting {
+    func connect(to network: Network, as caller: TransactionSigner?) async throws(ClientError) -> ServiceConnection {
+        throw .connection("there is none")
     }
 }
