@@ -1,6 +1,6 @@
-package import ParasolClient
 internal import DurableFiles
 internal import LedgerReplica
+package import ParasolClient
 internal import ParasolHTTP
 package import ServiceProtocols
 

@@ -206,7 +206,7 @@ package struct WorldState: Hashable, Sendable {
 }
 
 extension TransactionBody {
-    var isFounding: Bool {
+    package var isFounding: Bool {
         if case .ledgerFounded = self { true } else { false }
     }
 }

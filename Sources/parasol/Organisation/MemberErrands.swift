@@ -126,9 +126,13 @@ struct SigningStatus {
 
 extension OpenedProfile {
     /// Runs an errand as the organisation of this profile.
-    func asMember<Value>(_ errand: (MemberErrands) async throws -> Value) async throws -> Value {
+    ///
+    /// - Parameter isFounded: Before the founding the ledger knows no organisation, and requests that one signs are refused.
+    func asMember<Value>(
+        isFounded: Bool = true, _ errand: (MemberErrands) async throws -> Value
+    ) async throws -> Value {
         let signer = try await signer()
-        return try await connected(as: signer) { session, _ in
+        return try await connected(as: isFounded ? signer : nil) { session, _ in
             try await errand(
                 MemberErrands(
                     member: MemberAgent(id: MemberID(signer.id), signer: signer, session: session), session: session))

@@ -1,5 +1,6 @@
 import ArgumentParser
 import DurableFiles
+import EmbeddedNode
 import ParasolClient
 import SharingContracts
 
@@ -37,11 +38,19 @@ struct OrganisationInit: AsyncParsableCommand {
     @Option(help: "The organisation's name, which is public: the founding states it.")
     var name: String
 
+    @Option(
+        help: "Take the key that lies in this folder, such as FOLDER/member-1 of `parasol serve --all-in-one`.",
+        completion: .directory)
+    var keysOf: String?
+
     @OptionGroup var network: NetworkOption
     @OptionGroup var options: PersonOptions
 
     func run() async throws {
-        try await options.make(.member) { try $0.member(named: name, network: network.network) }
+        let registrar = keysOf.map { RoleFolder(.registrar, at: $0) }
+        try await options.make(.member) {
+            try $0.member(named: name, network: network.network, keysOf: registrar)
+        }
     }
 }
 

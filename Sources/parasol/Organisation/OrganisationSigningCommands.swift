@@ -136,7 +136,7 @@ struct OrganisationSubmit: AsyncParsableCommand {
     func run() async throws {
         try await options.run(.member) { opened, _ in
             let read = try SigningFile.read(document)
-            return try await opened.asMember { try await $0.submit(read) }
+            return try await opened.asMember(isFounded: !read.body.isFounding) { try await $0.submit(read) }
         }
     }
 }

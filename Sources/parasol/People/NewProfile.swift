@@ -1,6 +1,7 @@
 import Ciphers
 import Crypto
 import DurableFiles
+import EmbeddedNode
 import LedgerReplica
 import ParasolClient
 import ServiceProtocols
@@ -62,11 +63,15 @@ struct NewProfile {
     }
 
     /// A member organisation, and the line that says of it what a founding must.
-    func member(named displayName: String, network: String?) throws -> NewProfileReport {
+    ///
+    /// - Parameter registrar: Has the member's key and identifier already; nil to make new ones.
+    func member(
+        named displayName: String, network: String?, keysOf registrar: RoleFolder? = nil
+    ) throws -> NewProfileReport {
         let network = try prepare(network)
         var generator = SystemRandomNumberGenerator()
-        let id = MemberID.random(using: &generator)
-        let key = P256.Signing.PrivateKey()
+        let id = try registrar.map { MemberID(try $0.signerID()) } ?? .random(using: &generator)
+        let key = try registrar?.identityKey() ?? P256.Signing.PrivateKey()
         let line = MemberLine(
             Member(id: id, name: displayName, signingKey: SigningKey(key.publicKey)))
         // Read back before anything is made, so that a name which no founding could hold is refused here.

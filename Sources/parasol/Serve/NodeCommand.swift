@@ -1,7 +1,10 @@
 import ArgumentParser
+import DurableFiles
 import EmbeddedNode
 import Foundation
+import LedgerReplica
 import Octets
+import ParasolClient
 import ServiceProtocols
 import SharingContracts
 import TransparencyLog
@@ -10,7 +13,8 @@ import Umbral
 /// `parasol node`: the keys of a node's roles.
 struct NodeCommand: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
-        commandName: "node", abstract: "Make and show the keys of a node's roles.", subcommands: [Init.self, Show.self])
+        commandName: "node", abstract: "Make and show the keys of a node's roles.",
+        subcommands: [Init.self, Show.self, Request.self])
 
     /// Where a role is.
     struct Place: ParsableArguments {
@@ -76,6 +80,60 @@ struct NodeCommand: AsyncParsableCommand {
         func run() async throws {
             do { try NodeCard(try place.roleFolder).print() } catch {
                 FileHandle.standardError.write(Data("parasol node show: \(error)\n".utf8))
+                throw ExitCode.failure
+            }
+        }
+    }
+}
+
+extension NodeCommand {
+    /// `parasol node request`.
+    struct Request: AsyncParsableCommand {
+        static let configuration = CommandConfiguration(
+            abstract: "Write the request with which an organisation enrols a role's identity.",
+            discussion: """
+                A key service and a proxy are enrolled as what they are; a vault, a witness and a mirror as auditors, for they read \
+                the ledger in their organisation's name. Give the file to the organisation: parasol org enroll.
+
+                Examples:
+                  parasol node request --role proxy --folder /var/lib/parasol --member 4c1d... --network network.json -o proxy.request
+                """)
+
+        @OptionGroup var place: Place
+
+        @Option(help: "The organisation's identifier, 32 hexadecimal digits.")
+        var member: String
+
+        @Option(help: "The network's file.")
+        var network: String
+
+        @Option(name: .shortAndLong, help: "Where the request goes.")
+        var output: String
+
+        func run() async throws {
+            do {
+                let folder = try place.roleFolder
+                let origin = try Network(
+                    json: FileSystem().readAll(network, atMost: NetworkLimits.fileByteCount)
+                ).trust.originName
+                let signer = try folder.transactionSigner(origin: origin)
+                let role: Role =
+                    switch folder.role {
+                    case .keyService: .keyService
+                    case .proxy: .proxy
+                    case .vault, .witness, .mirror: .auditor
+                    case .ledger, .registrar:
+                        throw ValidationError("a \(folder.role.rawValue) has no identity to enrol.")
+                    }
+                let request = try EnrollmentRequest(
+                    IdentityEnrolled(
+                        identity: IdentityID(signer.id), member: try MemberID(hexadecimal: member), role: role,
+                        signingKey: signer.signingKey,
+                        sealingKey: role == .proxy ? try folder.openingKey().sealingKey : nil), signer: signer)
+                try FileSystem().replace(URL(fileURLWithPath: output).path, with: try request.serialized())
+                print("request \(output): \(signer.id) as \(role.rawValue); next: parasol org enroll \(output)")
+            } catch let error as ValidationError { throw error } catch {
+                FileHandle.standardError.write(Data("parasol node request: \(error)\n".utf8))
                 throw ExitCode.failure
             }
         }
