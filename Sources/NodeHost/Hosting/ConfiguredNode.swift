@@ -121,7 +121,8 @@ private struct Opening {
             case .keyService: try await openKeyService()
             case .proxy: try await openProxy()
             case .vault: try await openVault()
-            case .mirror, .registrar: throw NodeError.notServed(role)
+            case .mirror: try await openMirror()
+            case .registrar: throw NodeError.notServed(role)
             }
         }
     }
@@ -203,6 +204,19 @@ private struct Opening {
             clock: clock)
         roles.append(.proxy(proxy))
         follow(proxy.replica)
+    }
+
+    private mutating func openMirror() async throws {
+        let folder = folder(.mirror)
+        let files = MirrorFiles(folder.file("copy"))
+        let source = try ledger(for: folder)
+        let mirror = try await LedgerMirror.open(files, trust: network.trust, source: source)
+        roles.append(
+            .mirror(mirror, origin: network.trust.originName, tiles: files.log, readers: configuration.readers))
+        guard directory == nil else { return }
+        directory = StateDirectory { id in
+            try await mirror.read { state, _ in try state.enrolledSigner(id) }
+        }
     }
 
     private mutating func openVault() async throws {

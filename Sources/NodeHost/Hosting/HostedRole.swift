@@ -1,5 +1,6 @@
 package import EmbeddedNode
 package import KeyService
+package import LedgerMirror
 package import LedgerNode
 package import LogStorage
 package import ParasolHTTP
@@ -49,6 +50,23 @@ package struct HostedRole: Sendable {
     package static func witness(_ witness: WitnessNode, named name: String = NodeRole.witness.rawValue) -> HostedRole {
         HostedRole(
             .witness, name, WitnessRoutes.routes(witness, prefix: ""), close: { await witness.close() })
+    }
+
+    /// A full copy that follows the ledger at each round of housekeeping.
+    package static func mirror(
+        _ mirror: LedgerMirror, named name: String = NodeRole.mirror.rawValue, origin: String, tiles: LogFolder,
+        readers: LedgerReaders
+    ) -> HostedRole {
+        let hosted = HostedRole(
+            .mirror, name, [],
+            housekeeping: {
+                do { _ = try await mirror.catchUp() } catch { return "\(error)" }
+                return nil
+            }, close: { await mirror.close() })
+        return hosted.adding(
+            TileRoutes.routes(
+                tiles, prefix: hosted.prefix + LedgerPaths(origin: origin).tiles,
+                access: readers == .public ? .anyone : .enrolled))
     }
 
     package static func keyService(

@@ -11,12 +11,13 @@ struct AuditCommand: ParsableCommand {
             file that names the log's key, the witnesses' keys and how many of them must have cosigned; get it from somebody \
             other than whoever sent you the folder.
 
-            `parasol demo --keep out` leaves such a folder in out/log and its policy in out/policy.
+            `parasol demo --keep out` leaves such a folder in out/log and its policy in out/policy. From a ledger that is served, \
+            `init` and `copy` make one: an organisation enrols the key that `init` makes, and with it `copy` reads.
 
             Exit status: 0 it holds, 1 it does not hold, is damaged or could not be read, 64 wrong usage.
             """,
         subcommands: [
             AuditVerify.self, AuditTrail.self, AuditProve.self, AuditCheck.self, AuditCompare.self, AuditFsck.self,
-            AuditEvidence.self,
+            AuditEvidence.self, AuditInit.self, AuditCopy.self,
         ])
 }

@@ -35,7 +35,7 @@ struct NewProfile {
 
     /// Somebody whose key a member vouches for, and the request for that.
     ///
-    /// - Parameter role: A depositor's or a doctor's.
+    /// - Parameter role: A depositor's, a doctor's or an auditor's.
     func identity(
         _ role: Role, named displayName: String, member: MemberID, network: String?
     ) throws -> NewProfileReport {
@@ -47,7 +47,7 @@ struct NewProfile {
         let signer = TransactionSigner(id: identity.signer, key: key, origin: network.trust.originName)
         try create(
             Profile(
-                kind: role == .doctor ? .doctor : .depositor, displayName: displayName, signer: identity.signer,
+                kind: Self.kind(of: role), displayName: displayName, signer: identity.signer,
                 signingKey: ProfileKeys.octets(of: key), receivingKey: receivingKey?.octets,
                 trust: Self.trust(in: network)))
         let request = try EnrollmentRequest(
@@ -60,6 +60,16 @@ struct NewProfile {
             profile: home.profilePath(name), kind: role.rawValue, identity: "\(identity)",
             ledger: network.trust.originName, request: path, member: nil,
             next: "give \(path) to your organisation, which enrols it: parasol org enroll")
+    }
+
+    private static func kind(of role: Role) -> ProfileKind {
+        switch role {
+        case .doctor: .doctor
+        case .auditor: .auditor
+        case .depositor: .depositor
+        case .keyService: .keyService
+        case .proxy: .proxy
+        }
     }
 
     /// A member organisation, and the line that says of it what a founding must.

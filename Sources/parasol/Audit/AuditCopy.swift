@@ -1,0 +1,71 @@
+import ArgumentParser
+import Foundation
+import LogStorage
+import ParasolClient
+import SharingContracts
+
+/// `parasol audit init`
+struct AuditInit: AsyncParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "init", abstract: "Make an auditor's key, and the request with which an organisation enrols it.")
+
+    @Option(help: "What you are called: for you alone.")
+    var name = "auditor"
+
+    @Option(help: "Your organisation's identifier, from it.", transform: wholeIdentifier)
+    var member: MemberID
+
+    @OptionGroup var network: NetworkOption
+    @OptionGroup var options: PersonOptions
+
+    func run() async throws {
+        try await options.make(.auditor) {
+            try $0.identity(.auditor, named: name, member: member, network: network.network)
+        }
+    }
+}
+
+/// `parasol audit copy -o FOLDER`
+struct AuditCopy: AsyncParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "copy",
+        abstract: "Copy a ledger that is served, with its policy, so that it can be checked without asking anybody.",
+        discussion: """
+            Writes FOLDER/log, the ledger as C2SP tlog-tiles, and FOLDER/policy, the policy of network.json. The checkpoint is \
+            written last and only where the leaves are its own; what they say, `parasol audit verify` checks.
+
+            Example:
+              parasol audit copy -o ledger
+              parasol audit verify ledger/log --policy ledger/policy
+            """)
+
+    @Option(name: .shortAndLong, help: "The folder to write to; made if it is not there.", completion: .directory)
+    var output: String
+
+    @OptionGroup var options: PersonOptions
+
+    func run() async throws {
+        try await options.run(.auditor) { opened, _ in
+            let folder = URL(fileURLWithPath: output).path
+            try FileManager.default.createDirectory(atPath: folder, withIntermediateDirectories: true)
+            let signer = try await opened.signer()
+            return try await opened.connected(as: signer) { session, _ in
+                let log = LogFolder(folder + "/log")
+                let size = try await LedgerCopy.write(session, to: log)
+                try Data(opened.network.witnessPolicy.utf8).write(
+                    to: URL(fileURLWithPath: folder + "/policy"), options: .atomic)
+                return CopyReport(leaves: size, log: log.path, policy: folder + "/policy")
+            }
+        }
+    }
+}
+
+/// What `parasol audit copy` prints.
+struct CopyReport: PeopleReport {
+    let leaves: UInt64
+    let log, policy: String
+
+    var lines: [String] {
+        ["Copied \(leaves) leaves to \(log)", "  next: parasol audit verify \(log) --policy \(policy)"]
+    }
+}
