@@ -39,6 +39,8 @@ package enum FileOperation: String, Hashable, Sendable, CaseIterable {
 extension FileError {
     /// `ENOENT`.
     package static let missing: Int32 = ENOENT
+    /// `ELOOP`: what opening a symbolic link ends in.
+    package static let tooManyLinks: Int32 = ELOOP
     /// `ENOTDIR`.
     package static let notAFolderCode: Int32 = ENOTDIR
 

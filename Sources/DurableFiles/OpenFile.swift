@@ -25,6 +25,9 @@ package struct OpenFile: ~Copyable {
     /// The permission bits, of 0o7777.
     package func mode() throws(FileError) -> UInt32 { UInt32(try status().st_mode) & 0o7777 }
 
+    /// Whether the file belongs to whom this process acts for.
+    package func isOwn() throws(FileError) -> Bool { try status().st_uid == geteuid() }
+
     /// Exactly `count` bytes from `offset`.
     ///
     /// - Throws: ``FileError/endedEarly(path:offset:count:)`` where the file has fewer.

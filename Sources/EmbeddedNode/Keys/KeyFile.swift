@@ -39,10 +39,11 @@ package struct KeyFile: Sendable {
     ///
     /// - Throws: ``KeyFileError/missing(path:)``, ``KeyFileError/wrongSize(path:bytes:)``, ``KeyFileError/readByOthers(path:mode:)``.
     package func load() throws(KeyFileError) -> SecretOctets {
-        let (mode, size) = try KeyFileError.during { () throws(FileError) in
+        let (mode, size, isOwn) = try KeyFileError.during { () throws(FileError) in
             let file = try files.openForReading(path)
-            return (try file.mode(), try file.size())
+            return (try file.mode(), try file.size(), try file.isOwn())
         }
+        guard isOwn else { throw .foreign(path: path) }
         guard mode & 0o077 == 0 else { throw .readByOthers(path: path, mode: mode) }
         guard size == UInt64(Self.byteCount) else { throw .wrongSize(path: path, bytes: size) }
         var bytes = try KeyFileError.during { () throws(FileError) in
@@ -60,6 +61,8 @@ package enum KeyFileError: Error, Hashable, Sendable {
     case wrongSize(path: String, bytes: UInt64)
     /// The file's mode lets others than its owner at it.
     case readByOthers(path: String, mode: UInt32)
+    /// The file belongs to somebody else than whom this process acts for.
+    case foreign(path: String)
     /// There is a key already.
     case exists(path: String)
     /// The bytes are no key of the kind that the name says.
@@ -85,6 +88,7 @@ extension KeyFileError: CustomStringConvertible {
         case .readByOthers(let path, let mode):
             "the key \(path) has mode \(String(mode & 0o777, radix: 8)), so that others may read it: "
                 + "chmod 600, and replace the key if somebody could have"
+        case .foreign(let path): "the key \(path) belongs to somebody else"
         case .exists(let path): "\(path) is there already: a key is never replaced"
         case .notAKey(let path, let reason): "\(path) holds no key of its kind: \(reason)"
         case .file(let error): "\(error)"

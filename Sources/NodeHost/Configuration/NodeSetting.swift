@@ -74,7 +74,8 @@ package enum NodeSetting: String, Hashable, Sendable, CaseIterable {
                 + "anonymously, the identifier and key it reads with; spaces between them."
         case .ledgerReaders: "Who may read leaves: everybody (public) or whoever the ledger knows (enrolled)."
         case .vaultQuota: "How much the vault stores, in GiB."
-        case .housekeepingSeconds: "How often holders look for what the ledger has ended, and destroy it; and how often a mirror follows."
+        case .housekeepingSeconds:
+            "How often holders look for what the ledger has ended, and destroy it; and how often a mirror follows."
         case .logLevel: "The least important messages that are logged."
         }
     }

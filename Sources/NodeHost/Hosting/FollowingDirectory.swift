@@ -6,10 +6,12 @@ internal import Synchronization
 
 /// Whom the ledger knows, as whoever follows it sees it.
 ///
-/// A signer that is not known, and one whose last look is older than a second, is looked up after following the ledger once more: so a
-/// retired identity is out within a second of its checkpoint, and a stream of requests costs the ledger one question a second.
+/// A signer is looked up after following the ledger once more where the last time is more than a second ago, and one that is not known
+/// where it is more than a tenth ago: so a retired identity is out within a second of its checkpoint, a new one is in at once, and
+/// strangers who make up identifiers cost the ledger ten questions a second.
 package final class FollowingDirectory: IdentityDirectory {
     package static let maximumAgeMilliseconds: UInt64 = 1_000
+    package static let minimumPauseMilliseconds: UInt64 = 100
 
     private let replica: LedgerReplica
     private let known: StateDirectory
@@ -23,10 +25,11 @@ package final class FollowingDirectory: IdentityDirectory {
     }
 
     package func signer(_ id: SignerID) async throws -> EnrolledSigner? {
-        let isFresh = followed.withLock { followed in
-            followed.map { clock.now().milliseconds(since: $0) < Self.maximumAgeMilliseconds } ?? false
+        let age = followed.withLock { $0.map { clock.now().milliseconds(since: $0) } }
+        if let age, age < Self.maximumAgeMilliseconds {
+            let found = try await known.signer(id)
+            if found != nil || age < Self.minimumPauseMilliseconds { return found }
         }
-        if isFresh, let known = try await known.signer(id) { return known }
         let began = clock.now()
         try await replica.catchUp()
         followed.withLock { $0 = max(began, $0 ?? began) }

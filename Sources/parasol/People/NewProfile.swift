@@ -97,6 +97,19 @@ struct NewProfile {
             request: nil, member: path, next: "give \(path) to whoever drafts the founding: parasol org founding")
     }
 
+    /// A profile that a recovery kit had, under a new passphrase.
+    func restored(_ profile: Profile, network: String?) throws -> NewProfileReport {
+        let network = try prepare(network)
+        if let trust = profile.trust, !trust.witnessPolicy.utf8.elementsEqual(network.witnessPolicy.utf8) {
+            throw PeopleError.otherPolicy(path: home.networkPath)
+        }
+        try create(profile)
+        return NewProfileReport(
+            profile: home.profilePath(name), kind: "\(profile.kind)", identity: profile.signer.map { "\($0)" },
+            ledger: network.trust.originName, request: nil, member: nil,
+            next: "make a new kit, and destroy the shares of this one")
+    }
+
     private func prepare(_ network: String?) throws(PeopleError) -> Network {
         try home.make()
         // Before anything else, so that an init that is refused changes nothing.
@@ -129,7 +142,8 @@ struct NewProfileReport: PeopleReport {
     let next: String
 
     var lines: [String] {
-        var lines = ["Made \(profile): a \(kind) of the ledger \(ledger)"]
+        let article = kind.hasPrefix("a") ? "an" : "a"
+        var lines = ["Made \(profile): \(article) \(kind) of the ledger \(ledger)"]
         if let identity { lines.append("  \(kind == "member" ? "member  " : "identity") \(identity)") }
         lines.append(
             "  The passphrase cannot be replaced by anybody: without it, or without the file, its keys are lost.")

@@ -1,11 +1,6 @@
+import DurableFiles
 import Octets
 import ParasolClient
-
-#if canImport(Glibc)
-    import Glibc
-#elseif canImport(Musl)
-    import Musl
-#endif
 
 /// Why a passphrase file is not used.
 enum PassphraseFileFlaw: Hashable, Sendable, CustomStringConvertible {
@@ -38,47 +33,40 @@ enum PassphraseFile {
     ///
     /// - Throws: ``PeopleError/passphraseFile(path:_:)``.
     static func read(_ path: String) throws(PeopleError) -> Passphrase {
-        let descriptor = unsafe open(path, O_RDONLY | O_NOFOLLOW | O_NONBLOCK | O_CLOEXEC)
-        guard descriptor >= 0 else {
-            let flaw: PassphraseFileFlaw =
-                switch errno {
-                case ENOENT: .missing
-                case ELOOP: .notAFile
-                case let code: .unreadable(code)
-                }
-            throw .passphraseFile(path: path, flaw)
-        }
-        defer { close(descriptor) }
-        do throws(PassphraseFileFlaw) { return try read(descriptor) } catch {
+        do throws(PassphraseFileFlaw) { return try checked(path) } catch {
             throw .passphraseFile(path: path, error)
         }
     }
 
-    private static func read(_ descriptor: Int32) throws(PassphraseFileFlaw) -> Passphrase {
-        var status = stat()
-        guard unsafe fstat(descriptor, &status) == 0 else { throw .unreadable(errno) }
-        guard status.st_mode & S_IFMT == S_IFREG else { throw .notAFile }
-        guard status.st_mode & 0o077 == 0 else { throw .readableByOthers(mode: status.st_mode & 0o777) }
-        guard status.st_uid == geteuid() else { throw .foreign }
-        let most = ProfileLimits.passphraseByteCount.upperBound + 1
-        guard status.st_size <= most else { throw .length(Int(clamping: status.st_size)) }
-        // As long as it may be from the start: an array that grows leaves copies behind.
-        var bytes = [UInt8](repeating: 0, count: most)
+    private static func checked(_ path: String) throws(PassphraseFileFlaw) -> Passphrase {
+        let most = UInt64(ProfileLimits.passphraseByteCount.upperBound) + 1
+        let (mode, size, isOwn): (UInt32, UInt64, Bool)
+        var bytes: [UInt8]
+        do throws(FileError) {
+            let file = try FileSystem().openForReading(path)
+            (mode, size, isOwn) = (try file.mode(), try file.size(), try file.isOwn())
+            bytes = size <= most ? try file.read(at: 0, count: Int(size)) : []
+        } catch { throw PassphraseFileFlaw(error) }
         defer { wipe(&bytes) }
-        let count = unsafe bytes.withUnsafeMutableBytes { unsafe systemRead(descriptor, $0) }
-        guard count >= 0 else { throw .unreadable(errno) }
-        let length = count > 0 && bytes[count - 1] == UInt8(ascii: "\n") ? count - 1 : count
+        guard mode & 0o077 == 0 else { throw .readableByOthers(mode: mode & 0o777) }
+        guard isOwn else { throw .foreign }
+        guard size <= most else { throw .length(Int(clamping: size)) }
+        let length = bytes.last == UInt8(ascii: "\n") ? bytes.count - 1 : bytes.count
         do { return try Passphrase(SecretOctets(copying: bytes[..<length])) } catch { throw .length(length) }
     }
 }
 
 extension PassphraseFileFlaw: Error {}
 
-/// `read`, which inside a type with a function of that name cannot be called by it.
-private func systemRead(_ descriptor: Int32, _ buffer: UnsafeMutableRawBufferPointer) -> Int {
-    while true {
-        let count = unsafe read(descriptor, buffer.baseAddress, buffer.count)
-        if count < 0, errno == EINTR { continue }
-        return count
+extension PassphraseFileFlaw {
+    fileprivate init(_ error: FileError) {
+        switch error {
+        case .system(_, _, FileError.missing): self = .missing
+        case .system(_, _, FileError.tooManyLinks), .notAFile, .notAFolder: self = .notAFile
+        case .system(_, _, let code): self = .unreadable(code)
+        case .tooLong(_, let size, _): self = .length(Int(clamping: size))
+        // It was cut off while it was read.
+        case .endedEarly, .locked: self = .unreadable(0)
+        }
     }
 }
