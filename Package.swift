@@ -128,6 +128,12 @@ let services: [Target] = [
             "Octets", "ServiceProtocols", "SharingContracts", "SealedRecord", "DurableFiles", "Persistence", crypto,
             logging,
         ]),
+    library(
+        "Registrar",
+        [
+            "Octets", "ServiceProtocols", "LedgerReplica", "SharingContracts", "TransparencyLog", "Persistence", crypto,
+            logging,
+        ]),
 ]
 
 let transport: [Target] = [
@@ -163,8 +169,8 @@ let agents: [Target] = [
         [
             "Octets", "Umbral", "TransparencyLog", "SharingContracts", "DurableFiles", "LogStorage", "Persistence",
             "ServiceProtocols", "LedgerReplica", "LedgerMirror", "LedgerNode", "KeyService", "ProxyService",
-            "RecordVault", "ParasolHTTP", "ParasolClient", "EmbeddedNode", crypto, logging, lifecycle, signals, x509,
-            asn1, swiftConfiguration, yams,
+            "RecordVault", "Registrar", "ParasolHTTP", "ParasolClient", "EmbeddedNode", crypto, logging, lifecycle,
+            signals, x509, asn1, swiftConfiguration, yams,
         ]),
 ]
 
@@ -228,6 +234,12 @@ let checks: [Target] = [
     tests(
         "RecordVault",
         ["Octets", "ServiceProtocols", "SharingContracts", "SealedRecord", "DurableFiles", "Persistence", crypto]),
+    tests(
+        "Registrar",
+        [
+            "TestKit", "Octets", "ServiceProtocols", "SharingContracts", "LedgerReplica", "LedgerNode", "EmbeddedNode",
+            "TransparencyLog", "Umbral", "Persistence", crypto,
+        ]),
     tests("Persistence", ["Octets", grdb]),
     tests(
         "LedgerReplica",
