@@ -29,4 +29,11 @@ package enum MediaType {
     /// Bytes of a sealed record.
     package static let sealedRecord = "application/vnd.parasol.sealed-record"
     package static let uploadPart = "application/partial-upload"
+    package static let invitationTerms = "application/vnd.parasol.invitation-terms"
+    /// A code, and the invitation that it is of.
+    package static let issuedInvitation = "application/vnd.parasol.issued-invitation"
+    /// Invitations, each behind its 16-bit length.
+    package static let invitations = "application/vnd.parasol.invitations"
+    /// A code, and an enrolment request behind it.
+    package static let enrolment = "application/vnd.parasol.enrolment"
 }

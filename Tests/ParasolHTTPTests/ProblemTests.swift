@@ -38,6 +38,15 @@ import Testing
         .ruleBroken(index: 7, "e"), .unavailable("f"),
     ]
 
+    static let registrar: [RegistrarError] =
+        ledger.map { .ledger($0) } + [
+            .unknownCode, .expired(at: Timestamp(microseconds: 5)), .revoked, .alreadyUsed,
+            .tooManyFailures(maximum: 9),
+            .malformed("a"), .wrongRole(invited: .doctor, asked: .keyService), .otherMember(MemberID(high: 1)),
+            .refused(ContractViolation(.keyTaken, "why")), .badTerms("b"), .tooManyInvitations(maximum: .max),
+            .unknownInvitation(7), .cannotFollowLedger("c"), .badReceipt("d"), .storage("e"), .unreachable("f"),
+        ]
+
     private func crosses<Failure: WireError & Hashable>(_ error: Failure) throws {
         let problem = try #require(Problem(encoded: error.problem.encoded))
         #expect(problem == error.problem)
@@ -52,13 +61,18 @@ import Testing
         try crosses(error)
     }
     @Test(arguments: proxy) func aProxysErrorCrossesTheWire(_ error: ProxyError) throws { try crosses(error) }
+    @Test(arguments: registrar) func aRegistrarsErrorCrossesTheWire(_ error: RegistrarError) throws {
+        try crosses(error)
+    }
     @Test(arguments: vault) func aVaultsErrorCrossesTheWire(_ error: VaultError) throws { try crosses(error) }
     @Test(arguments: witness) func aWitnesssRefusalCrossesTheWire(_ error: WitnessRefusal) throws {
         try crosses(error)
     }
 
     @Test func codesTellErrorsApart() {
-        let problems = Self.ledger.map(\.problem.code) + Self.vault.map(\.problem.code)
+        let problems =
+            Self.ledger.map(\.problem.code) + Self.vault.map(\.problem.code)
+            + Self.registrar.dropFirst(Self.ledger.count).map(\.problem.code)
         #expect(Set(problems).count == problems.count)
     }
 

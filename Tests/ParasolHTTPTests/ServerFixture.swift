@@ -99,10 +99,12 @@ final class ServerFixture: Sendable {
 final class StubDirectory: IdentityDirectory {
     private let signers = Mutex<[SignerID: EnrolledSigner]>([:])
 
-    func enrol(_ signer: TransactionSigner, _ standing: SignerStanding, isActive: Bool = true) {
+    func enrol(
+        _ signer: TransactionSigner, _ standing: SignerStanding, of member: MemberID? = nil, isActive: Bool = true
+    ) {
         signers.withLock {
             $0[signer.id] = EnrolledSigner(
-                id: signer.id, standing: standing, member: nil, key: signer.signingKey.key, isActive: isActive)
+                id: signer.id, standing: standing, member: member, key: signer.signingKey.key, isActive: isActive)
         }
     }
 

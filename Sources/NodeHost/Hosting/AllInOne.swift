@@ -6,12 +6,16 @@ internal import LogStorage
 package import Logging
 package import ParasolClient
 internal import ParasolHTTP
+package import Registrar
 package import ServiceProtocols
 
 /// Every role on one port of this machine, founded where the folder is new, with a certificate of its own authority: the embedded
 /// default.
 package struct AllInOne: Sendable {
     package let node: EmbeddedNode
+    /// Of the first member organisation. The others' keys are here as well, in `member-2` and so on, and whoever wants their registrars
+    /// serves them from there: each costs two databases, and a node on one machine is mostly one organisation's.
+    package let registrar: Registrar
     private let folder: String
     private let clock: any Clock
     private let authority: DevelopmentAuthority
@@ -29,8 +33,13 @@ package struct AllInOne: Sendable {
     ) async throws -> AllInOne {
         let authority = try DevelopmentAuthority(folder: configuration.folder + "/tls")
         let node = try await EmbeddedNode.open(configuration, clock: clock)
+        let member = RoleFolder(.registrar, at: configuration.folder + "/member-1")
+        let registrar = try Registrar(
+            signer: try member.transactionSigner(origin: node.trust.originName),
+            databasePath: member.file("registrar.sqlite"), ledger: node.ledger, trust: node.trust, clock: clock)
         return AllInOne(
-            node: node, folder: configuration.folder, clock: clock, authority: authority, host: host, logger: logger)
+            node: node, registrar: registrar, folder: configuration.folder, clock: clock, authority: authority,
+            host: host, logger: logger)
     }
 
     /// Serves until it is told to stop.
@@ -72,7 +81,7 @@ package struct AllInOne: Sendable {
             .ledger(
                 node.ledger, origin: node.trust.originName, tiles: LogFolder(folder + "/ledger/ledger-tiles"),
                 readers: .enrolled),
-            .keyService(node.keyService), .vault(node.vault),
+            .keyService(node.keyService), .vault(node.vault), .registrar(registrar),
         ]
         for (index, witness) in node.witnesses.enumerated() {
             roles.append(.witness(witness, named: "witness-\(index + 1)"))

@@ -10,6 +10,7 @@ internal import ParasolClient
 internal import ParasolHTTP
 internal import ProxyService
 internal import RecordVault
+internal import Registrar
 package import ServiceProtocols
 internal import SharingContracts
 internal import TransparencyLog
@@ -122,7 +123,7 @@ private struct Opening {
             case .proxy: try await openProxy()
             case .vault: try await openVault()
             case .mirror: try await openMirror()
-            case .registrar: throw NodeError.notServed(role)
+            case .registrar: try openRegistrar()
             }
         }
     }
@@ -217,6 +218,16 @@ private struct Opening {
         directory = StateDirectory { id in
             try await mirror.read { state, _ in try state.enrolledSigner(id) }
         }
+    }
+
+    private mutating func openRegistrar() throws {
+        let folder = folder(.registrar)
+        let registrar = try Registrar(
+            signer: try folder.transactionSigner(origin: network.trust.originName),
+            databasePath: folder.file("registrar.sqlite"), ledger: try ledger(for: folder), trust: network.trust,
+            clock: clock)
+        roles.append(.registrar(registrar))
+        follow(registrar.replica)
     }
 
     private mutating func openVault() async throws {

@@ -6,6 +6,7 @@ package import LogStorage
 package import ParasolHTTP
 package import ProxyService
 package import RecordVault
+package import Registrar
 
 /// One role of a process as its server sees it: what it answers to, and what has to be done for it.
 package struct HostedRole: Sendable {
@@ -13,7 +14,8 @@ package struct HostedRole: Sendable {
     /// Below which it answers: a slash and the name of its folder.
     package let prefix: String
     package let routes: [Route]
-    /// Does what the ledger's time alone demands; the reason where it could not. Nil for roles that hold no keys of others.
+    /// Does what the ledger's time alone demands, or what was interrupted; the reason where it could not. Nil for roles that owe
+    /// nobody anything.
     let housekeeping: (@Sendable () async -> String?)?
     /// Why it cannot serve now; nil where it can.
     let unready: @Sendable () async -> String?
@@ -91,6 +93,17 @@ package struct HostedRole: Sendable {
 
     package static func vault(_ vault: RecordVault, named name: String = NodeRole.vault.rawValue) -> HostedRole {
         HostedRole(.vault, name, VaultRoutes.routes(vault), close: { await vault.close() })
+    }
+
+    package static func registrar(
+        _ registrar: Registrar, named name: String = NodeRole.registrar.rawValue
+    ) -> HostedRole {
+        HostedRole(
+            .registrar, name, RegistrarRoutes.routes(registrar),
+            housekeeping: {
+                do { try await registrar.finishInterrupted() } catch { return "\(error)" }
+                return nil
+            }, close: { await registrar.close() })
     }
 
     /// Routes that have the prefix already.

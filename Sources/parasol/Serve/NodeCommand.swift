@@ -18,7 +18,7 @@ struct NodeCommand: AsyncParsableCommand {
 
     /// Where a role is.
     struct Place: ParsableArguments {
-        @Option(help: "ledger, witness, key-service, proxy, vault or mirror.")
+        @Option(help: "ledger, witness, key-service, proxy, vault, registrar or mirror.")
         var role: String
 
         @Option(help: "The folder that holds the roles' folders.")

@@ -9,7 +9,7 @@ struct SettingFlags: ParsableArguments {
 
     @Option(
         name: .customLong("role"),
-        help: "What this process does; may be repeated: ledger, witness, mirror, key-service, proxy, vault.")
+        help: "What this process does; may be repeated: ledger, witness, mirror, key-service, proxy, vault, registrar.")
     var roles: [String] = []
 
     @Option(help: "Where roles keep their keys and databases, each in a folder of its name.")
