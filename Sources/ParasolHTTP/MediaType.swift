@@ -10,6 +10,8 @@ package enum MediaType {
     package static let transaction = "application/vnd.parasol.transaction"
     /// A leaf behind its 16-bit length, and a `.tlog-proof` behind it.
     package static let receipt = "application/vnd.parasol.receipt"
+    /// A checkpoint, and the receipts of a signer's coming and going.
+    package static let directoryEntry = "application/vnd.parasol.directory-entry"
     /// Leaves, each behind its 16-bit length: as in a bundle of tlog-tiles.
     package static let entries = "application/vnd.parasol.entries"
     /// Hashes of 32 bytes, one behind the other.

@@ -7,6 +7,8 @@ package import ParasolHTTP
 package import ProxyService
 package import RecordVault
 package import Registrar
+internal import ServiceProtocols
+internal import SharingContracts
 
 /// One role of a process as its server sees it: what it answers to, and what has to be done for it.
 package struct HostedRole: Sendable {
@@ -40,7 +42,10 @@ package struct HostedRole: Sendable {
         readers: LedgerReaders
     ) -> HostedRole {
         let read: Access = readers == .public ? .anyone : .enrolled
-        let routes = LedgerRoutes.routes(ledger, origin: origin, access: LedgerAccess(read: read))
+        let directory = StateLedgerDirectory(ledger) { id in try await ledger.read { try $0.history(of: id) } }
+        let routes =
+            LedgerRoutes.routes(ledger, origin: origin, access: LedgerAccess(read: read))
+            + DirectoryRoutes.routes(directory, origin: origin, access: read)
         let hosted = HostedRole(
             .ledger, name, routes, unready: { await ledger.reasonForHalting.map { "ledger: \($0)" } },
             close: { await ledger.close() })

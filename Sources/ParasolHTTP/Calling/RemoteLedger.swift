@@ -3,8 +3,8 @@ package import SharingContracts
 
 /// A ledger on another machine. Nothing that it says is believed here: who uses it verifies receipts, checkpoints and leaves.
 package struct RemoteLedger: Ledger {
-    private let server: ServerConnection
-    private let paths: LedgerPaths
+    let server: ServerConnection
+    let paths: LedgerPaths
 
     package init(_ server: ServerConnection, origin: String) {
         self.server = server

@@ -18,6 +18,8 @@ package struct LedgerPaths: Hashable, Sendable {
 
     package func receipt(_ transaction: String) -> String { transactions + "/\(transaction)/receipt" }
 
+    package func directory(_ signer: String) -> String { root + "/directory/\(signer)" }
+
     /// The monitoring prefix of C2SP tlog-tiles: `<prefix>/checkpoint`, `<prefix>/tile/…`.
     package var tiles: String { "/logs/\(log)" }
 }
