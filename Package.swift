@@ -137,6 +137,7 @@ let services: [Target] = [
 ]
 
 let transport: [Target] = [
+    library("PrometheusMetrics", [metrics]),
     library("HTTPMessageSignatures", [httpTypes, structuredFields, crypto]),
     library(
         "ParasolHTTP",
@@ -169,8 +170,8 @@ let agents: [Target] = [
         [
             "Octets", "Umbral", "TransparencyLog", "SharingContracts", "DurableFiles", "LogStorage", "Persistence",
             "ServiceProtocols", "LedgerReplica", "LedgerMirror", "LedgerNode", "KeyService", "ProxyService",
-            "RecordVault", "Registrar", "ParasolHTTP", "ParasolClient", "EmbeddedNode", crypto, logging, lifecycle,
-            signals, x509, asn1, swiftConfiguration, yams,
+            "RecordVault", "Registrar", "PrometheusMetrics", "ParasolHTTP", "ParasolClient", "EmbeddedNode", crypto,
+            logging, metrics, lifecycle, signals, x509, asn1, swiftConfiguration, yams,
         ]),
 ]
 
@@ -258,12 +259,14 @@ let checks: [Target] = [
             "LogStorage",
             "Persistence", crypto, logging,
         ]),
+    tests("PrometheusMetrics", [metrics]),
     tests("HTTPMessageSignatures", [httpTypes, crypto]),
     tests(
         "ParasolHTTP",
         [
             "CZlib", "TestKit", "Octets", "TransparencyLog", "SharingMessages", "SharingContracts", "LogStorage",
-            "ServiceProtocols", "LedgerReplica", "LedgerNode", "HTTPMessageSignatures", httpTypes, hummingbird,
+            "ServiceProtocols", "LedgerReplica", "LedgerNode", "HTTPMessageSignatures", "PrometheusMetrics", httpTypes,
+            hummingbird,
             hummingbirdTesting, httpClient, nioCore, nioPosix, nioHTTP1, nioSSL, lifecycle, x509, asn1, crypto,
             logging,
         ]),
@@ -277,8 +280,10 @@ let checks: [Target] = [
     tests(
         "NodeHost",
         [
-            "TestKit", "Octets", "TransparencyLog", "SharingContracts", "DurableFiles", "ServiceProtocols",
-            "LedgerReplica", "LedgerNode", "ParasolHTTP", "ParasolClient", "EmbeddedNode", crypto, logging, x509,
+            "TestKit", "Octets", "TransparencyLog", "SharingContracts", "DurableFiles", "LogStorage",
+            "ServiceProtocols",
+            "LedgerReplica", "LedgerNode", "PrometheusMetrics", "ParasolHTTP", "ParasolClient", "EmbeddedNode", crypto,
+            logging, x509,
         ]),
     tests(
         "parasol",

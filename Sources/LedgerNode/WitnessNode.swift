@@ -43,6 +43,8 @@ package actor WitnessNode: Witnessing {
     let logger: Logger
     /// What is on the disk, in memory; nil where it must be read again.
     var copy: WitnessCopy?
+    /// How often it refused since the start, by `WitnessRefusal/kind`.
+    package private(set) var refusals: [String: UInt64] = [:]
     private var isExamining = false
     private var isClosed = false
 
@@ -143,6 +145,17 @@ package actor WitnessNode: Witnessing {
 
     package func addCheckpoint(
         old: UInt64, consistencyProof: [[UInt8]], checkpoint bytes: [UInt8]
+    ) async throws(WitnessRefusal) -> [UInt8] {
+        do throws(WitnessRefusal) {
+            return try await examine(bytes, old: old, consistencyProof: consistencyProof)
+        } catch {
+            refusals[error.kind, default: 0] += 1
+            throw error
+        }
+    }
+
+    private func examine(
+        _ bytes: [UInt8], old: UInt64, consistencyProof: [[UInt8]]
     ) async throws(WitnessRefusal) -> [UInt8] {
         let note: SignedNote
         let path: [MerkleHash]

@@ -32,6 +32,21 @@ package enum WitnessRefusal: Error, Hashable, Sendable {
     case unavailable(String)
 }
 
+extension WitnessRefusal {
+    /// What kind of refusal it is, in a word.
+    package var kind: String {
+        switch self {
+        case .malformed: "malformed"
+        case .untrusted: "untrusted"
+        case .unknownOrigin: "unknown-origin"
+        case .conflict: "conflict"
+        case .inconsistent: "inconsistent"
+        case .ruleBroken: "rule-broken"
+        case .unavailable: "unavailable"
+        }
+    }
+}
+
 extension WitnessRefusal: CustomStringConvertible {
     package var description: String {
         switch self {

@@ -36,6 +36,8 @@ package struct NodeConfiguration: Sendable {
     package let vaultQuotaBytes: UInt64
     package let housekeepingSeconds: Int
     package let logLevel: String
+    /// Nil where nobody collects metrics.
+    package let metrics: NodeMetrics.Place?
 
     /// - Throws: ``ConfigurationMistakes``, all of them.
     package init(_ settings: NodeSettings) throws(ConfigurationMistakes) {
@@ -59,6 +61,7 @@ package struct NodeConfiguration: Sendable {
         vaultQuotaBytes = UInt64(max(1, settings.number(.vaultQuota) ?? 1)) << 30
         housekeepingSeconds = settings.number(.housekeepingSeconds) ?? 60
         logLevel = settings.text(.logLevel) ?? "info"
+        metrics = settings.metricsPlace()
         guard settings.mistakes.isEmpty else { throw ConfigurationMistakes(settings.mistakes) }
     }
 

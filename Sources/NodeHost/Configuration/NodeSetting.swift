@@ -16,6 +16,7 @@ package enum NodeSetting: String, Hashable, Sendable, CaseIterable {
     case vaultQuota = "vault.quota-gib"
     case housekeepingSeconds = "housekeeping.seconds"
     case logLevel = "log.level"
+    case metricsListen = "metrics.listen"
 
     /// How a value looks.
     package enum Kind: Hashable, Sendable {
@@ -33,7 +34,7 @@ package enum NodeSetting: String, Hashable, Sendable, CaseIterable {
         switch self {
         case .roles: .someOf(NodeRole.allCases.map(\.rawValue))
         case .folder, .network, .tlsCertificate, .tlsKey: .path
-        case .listenHost: .text
+        case .listenHost, .metricsListen: .text
         case .listenPort: .number(0...65_535)
         case .ledgerWitnesses, .listenNames: .list
         case .ledgerReaders: .oneOf(LedgerReaders.allCases.map(\.rawValue))
@@ -52,7 +53,7 @@ package enum NodeSetting: String, Hashable, Sendable, CaseIterable {
         case .vaultQuota: ["64"]
         case .housekeepingSeconds: ["60"]
         case .logLevel: ["info"]
-        case .roles, .folder, .network, .listenNames, .tlsCertificate, .tlsKey, .ledgerWitnesses: nil
+        case .roles, .folder, .network, .listenNames, .tlsCertificate, .tlsKey, .ledgerWitnesses, .metricsListen: nil
         }
     }
 
@@ -77,6 +78,8 @@ package enum NodeSetting: String, Hashable, Sendable, CaseIterable {
         case .housekeepingSeconds:
             "How often holders look for what the ledger has ended, and destroy it; and how often a mirror follows."
         case .logLevel: "The least important messages that are logged."
+        case .metricsListen:
+            "The address and port of the loopback at which /metrics is served in the clear, for Prometheus; by default nowhere."
         }
     }
 

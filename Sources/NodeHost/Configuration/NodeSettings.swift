@@ -114,6 +114,14 @@ package struct NodeSettings: Sendable {
 
     package func number(_ setting: NodeSetting) -> Int? { text(setting).flatMap { Int($0) } }
 
+    /// Where metrics are collected; nil where they are not, or where the place does not do, which is noted.
+    package mutating func metricsPlace() -> NodeMetrics.Place? {
+        guard let text = text(.metricsListen) else { return nil }
+        if let place = NodeMetrics.Place(text) { return place }
+        refuse(.metricsListen, "\(text) is no ADDRESS:PORT of the loopback, such as 127.0.0.1:9464")
+        return nil
+    }
+
     /// Notes that a setting is needed and not there, or that its value does not do.
     package mutating func refuse(_ setting: NodeSetting, _ reason: String) {
         mistakes.append(ConfigurationMistake(values[setting]?.source ?? .missing, setting.rawValue, reason))

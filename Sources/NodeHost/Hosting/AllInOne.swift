@@ -50,6 +50,7 @@ package struct AllInOne: Sendable {
     ///     ``networkFile`` too.
     package func serve(
         port: Int, housekeepingPause: Duration = .seconds(60), heedingSignals heedsSignals: Bool = true,
+        metrics: NodeMetrics? = nil,
         onListening: @escaping @Sendable (Network) async -> Void
     ) async throws {
         let names = Array(Set([host, "localhost", "127.0.0.1"])).sorted()
@@ -63,7 +64,7 @@ package struct AllInOne: Sendable {
             directory: StateDirectory { [ledger = node.ledger] id in
                 try await ledger.read { try $0.enrolledSigner(id) }
             },
-            clock: clock, housekeepingPause: housekeepingPause, logger: logger
+            clock: clock, housekeepingPause: housekeepingPause, metrics: metrics, logger: logger
         ) { [self] port in
             do {
                 let network = try network(port: port)

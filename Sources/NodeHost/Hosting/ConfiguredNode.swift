@@ -43,7 +43,9 @@ package struct ConfiguredNode: Sendable {
     }
 
     /// Serves until it is told to stop, and closes everything.
-    package func serve(onListening: @escaping @Sendable (Int) async -> Void) async throws {
+    package func serve(
+        metrics: NodeMetrics? = nil, onListening: @escaping @Sendable (Int) async -> Void
+    ) async throws {
         let outcome: Result<Void, any Error>
         do {
             let files = FileSystem()
@@ -54,7 +56,7 @@ package struct ConfiguredNode: Sendable {
                 roles,
                 server: .init(host: configuration.host, port: configuration.port, certificate: certificate),
                 names: configuration.names, directory: directory, clock: clock,
-                housekeepingPause: .seconds(configuration.housekeepingSeconds), logger: logger,
+                housekeepingPause: .seconds(configuration.housekeepingSeconds), metrics: metrics, logger: logger,
                 onListening: onListening
             ).run()
             outcome = .success(())

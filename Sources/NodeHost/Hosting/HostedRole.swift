@@ -21,18 +21,22 @@ package struct HostedRole: Sendable {
     let housekeeping: (@Sendable () async -> String?)?
     /// Why it cannot serve now; nil where it can.
     let unready: @Sendable () async -> String?
+    /// What it tells whoever watches it.
+    let figures: @Sendable () async -> [Figure]
     package let close: @Sendable () async -> Void
 
     private init(
         _ role: NodeRole, _ name: String, _ routes: [Route],
         housekeeping: (@Sendable () async -> String?)? = nil,
-        unready: @escaping @Sendable () async -> String? = { nil }, close: @escaping @Sendable () async -> Void
+        unready: @escaping @Sendable () async -> String? = { nil },
+        figures: @escaping @Sendable () async -> [Figure] = { [] }, close: @escaping @Sendable () async -> Void
     ) {
         self.role = role
         prefix = "/" + name
-        self.routes = routes.map { $0.below("/" + name) }
+        self.routes = routes.map { $0.below("/" + name).of(role: name) }
         self.housekeeping = housekeeping
         self.unready = unready
+        self.figures = figures
         self.close = close
     }
 
@@ -48,7 +52,7 @@ package struct HostedRole: Sendable {
             + DirectoryRoutes.routes(directory, origin: origin, access: read)
         let hosted = HostedRole(
             .ledger, name, routes, unready: { await ledger.reasonForHalting.map { "ledger: \($0)" } },
-            close: { await ledger.close() })
+            figures: { await ledger.watchedFigures }, close: { await ledger.close() })
         return hosted.adding(
             TileRoutes.routes(
                 tiles, prefix: hosted.prefix + LedgerPaths(origin: origin).tiles, access: read))
@@ -56,7 +60,8 @@ package struct HostedRole: Sendable {
 
     package static func witness(_ witness: WitnessNode, named name: String = NodeRole.witness.rawValue) -> HostedRole {
         HostedRole(
-            .witness, name, WitnessRoutes.routes(witness, prefix: ""), close: { await witness.close() })
+            .witness, name, WitnessRoutes.routes(witness, prefix: ""), figures: { await witness.watchedFigures },
+            close: { await witness.close() })
     }
 
     /// A full copy that follows the ledger at each round of housekeeping.
@@ -97,7 +102,9 @@ package struct HostedRole: Sendable {
     }
 
     package static func vault(_ vault: RecordVault, named name: String = NodeRole.vault.rawValue) -> HostedRole {
-        HostedRole(.vault, name, VaultRoutes.routes(vault), close: { await vault.close() })
+        HostedRole(
+            .vault, name, VaultRoutes.routes(vault), figures: { await vault.watchedFigures },
+            close: { await vault.close() })
     }
 
     package static func registrar(
@@ -113,7 +120,7 @@ package struct HostedRole: Sendable {
 
     /// Routes that have the prefix already.
     private func adding(_ more: [Route]) -> HostedRole {
-        HostedRole(self, routes: routes + more)
+        HostedRole(self, routes: routes + more.map { $0.of(role: String(prefix.dropFirst())) })
     }
 
     private init(_ other: HostedRole, routes: [Route]) {
@@ -122,6 +129,7 @@ package struct HostedRole: Sendable {
         self.routes = routes
         housekeeping = other.housekeeping
         unready = other.unready
+        figures = other.figures
         close = other.close
     }
 }

@@ -1,4 +1,5 @@
 internal import Logging
+internal import Metrics
 internal import ServiceLifecycle
 
 /// Has every holder of keys destroy what the ledger has ended, again and again until the node stops: time alone ends consents, and
@@ -13,6 +14,10 @@ struct Housekeeping: Service {
             while !Task.isCancelled {
                 for role in roles {
                     guard let fault = await role.housekeeping?() else { continue }
+                    Counter(
+                        label: NodeMetrics.housekeepingFailures, dimensions: [("role", String(role.prefix.dropFirst()))]
+                    )
+                    .increment()
                     // The next round tries again.
                     logger.warning("housekeeping failed", metadata: ["role": "\(role.prefix)", "reason": "\(fault)"])
                 }

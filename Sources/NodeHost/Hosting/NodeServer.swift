@@ -1,5 +1,6 @@
 package import Logging
 package import ParasolHTTP
+internal import PrometheusMetrics
 internal import ServiceLifecycle
 package import ServiceProtocols
 internal import UnixSignals
@@ -9,16 +10,19 @@ package struct NodeServer: Sendable {
     private let roles: [HostedRole]
     private let server: ParasolServer
     private let housekeeping: Housekeeping
+    private let metrics: MetricsServer?
     private let logger: Logger
 
     /// - Parameters:
     ///   - names: The host names under which clients know this server.
     ///   - directory: Whom it knows.
+    ///   - metrics: Where numbers are collected; nil for nowhere.
     ///   - onListening: Called with the port when connections are taken.
     /// - Throws: `ServerSetupError`.
     package init(
         _ roles: [HostedRole], server configuration: ParasolServer.Configuration, names: [String],
-        directory: any IdentityDirectory, clock: any Clock, housekeepingPause: Duration, logger: Logger,
+        directory: any IdentityDirectory, clock: any Clock, housekeepingPause: Duration, metrics: NodeMetrics? = nil,
+        logger: Logger,
         onListening: @escaping @Sendable (Int) async -> Void = { _ in }
     ) throws(ServerSetupError) {
         self.roles = roles
@@ -34,7 +38,22 @@ package struct NodeServer: Sendable {
             logger: logger)
         server = try ParasolServer(
             configuration, routes: table, names: names, logger: logger, onListening: onListening)
+        self.metrics = try metrics.map { metrics throws(ServerSetupError) in
+            try Self.metricsServer(metrics, roles, logger)
+        }
         housekeeping = Housekeeping(roles: roles, pause: housekeepingPause, logger: logger)
+    }
+
+    private static func metricsServer(
+        _ metrics: NodeMetrics, _ roles: [HostedRole], _ logger: Logger
+    ) throws(ServerSetupError) -> MetricsServer {
+        let collector = FigureCollector(roles, factory: metrics.registry)
+        return try MetricsServer(
+            host: metrics.place.host, port: metrics.place.port, logger: logger,
+            exposition: {
+                await collector.collect()
+                return metrics.registry.exposition
+            }, onListening: metrics.onListening)
     }
 
     /// Serves until its task is cancelled, or until SIGTERM or SIGINT.
@@ -48,7 +67,7 @@ package struct NodeServer: Sendable {
                         service: server, successTerminationBehavior: .gracefullyShutdownGroup,
                         failureTerminationBehavior: .gracefullyShutdownGroup),
                     .init(service: housekeeping),
-                ],
+                ] + (metrics.map { [.init(service: $0)] } ?? []),
                 gracefulShutdownSignals: heedsSignals ? [.sigterm, .sigint] : [], logger: logger))
         // Not cancelled with this task, so that requests under way are finished then too.
         let serving = Task { try await group.run() }

@@ -10,6 +10,11 @@ package struct LedgerPaths: Hashable, Sendable {
         log = Array(SHA256.hash(data: Array(origin.utf8))).hexadecimal
     }
 
+    private init(log: String) { self.log = log }
+
+    /// The paths for people, of any log.
+    static let template = LedgerPaths(log: "{log}")
+
     package var root: String { "/v1/logs/\(log)" }
     package var transactions: String { root + "/transactions" }
     package var checkpoint: String { root + "/checkpoint" }

@@ -12,15 +12,19 @@ package enum LedgerRoutes {
         _ ledger: any Ledger, origin: String, access: LedgerAccess = LedgerAccess()
     ) -> [Route] {
         let paths = LedgerPaths(origin: origin)
+        let templates = LedgerPaths.template
         return [
             Route(
-                .post, paths.transactions, access: .anyone, accepts: MediaType.signedTransaction,
+                .post, paths.transactions, template: templates.transactions, access: .anyone,
+                accepts: MediaType.signedTransaction,
                 maximumBodyBytes: Limits.signedTransactionBytes, cost: 4
             ) { request in
                 try admit(request, access.submit)
                 return try receipt(try await ledger.submit(request.body))
             },
-            Route(.get, paths.receipt("{transaction}"), access: access.read) { request in
+            Route(
+                .get, paths.receipt("{transaction}"), template: templates.receipt("{transaction}"), access: access.read
+            ) { request in
                 let id: TransactionID = try request.parameter("transaction") { try canonical($0) }
                 guard let found = try await ledger.receipt(of: id) else {
                     throw Problem(
@@ -29,15 +33,15 @@ package enum LedgerRoutes {
                 }
                 return try receipt(found)
             },
-            Route(.get, paths.checkpoint, access: access.read) { _ in
+            Route(.get, paths.checkpoint, template: templates.checkpoint, access: access.read) { _ in
                 Answer(try await ledger.checkpoint(), type: MediaType.text, fields: [.cacheControl: "no-store"])
             },
-            Route(.get, paths.consistency, access: access.read) { request in
+            Route(.get, paths.consistency, template: templates.consistency, access: access.read) { request in
                 let (from, to) = try range(request)
                 let hashes = try await ledger.consistencyProof(from: from, to: to)
                 return Answer(hashes.flatMap { $0 }, type: MediaType.hashes, fields: [.cacheControl: immutable])
             },
-            Route(.get, paths.entries, access: access.read, cost: 4) { request in
+            Route(.get, paths.entries, template: templates.entries, access: access.read, cost: 4) { request in
                 let (from, to) = try range(request)
                 guard from < to else { throw RequestRefusal.malformed("an empty range") }
                 let asked = min(to, from.addingReportingOverflow(WireLimits.entries).partialValue)

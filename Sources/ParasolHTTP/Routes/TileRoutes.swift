@@ -13,12 +13,13 @@ package enum TileRoutes {
     ///   - prefix: The monitoring prefix: a path with a slash at its beginning and none at its end.
     ///   - access: Who may read. Entries say who consented to what: pseudonymous, but not for everybody.
     package static func routes(_ folder: LogFolder, prefix: String, access: Access) -> [Route] {
-        [
-            Route(.get, prefix + "/checkpoint", access: access) { request in
+        let template = LedgerPaths.template.tiles
+        return [
+            Route(.get, prefix + "/checkpoint", template: template + "/checkpoint", access: access) { request in
                 guard let note = try folder.checkpoint() else { throw RequestRefusal.notFound }
                 return conditional(note, request)
             },
-            Route(.get, prefix + "/tile/**", access: access, cost: 2) { request in
+            Route(.get, prefix + "/tile/**", template: template + "/tile/{tile}", access: access, cost: 2) { request in
                 let path = request.path.dropFirst(prefix.count + 1)
                 guard let tile = try? Tile(path: String(path)), let bytes = try folder.bytes(of: tile) else {
                     throw RequestRefusal.notFound

@@ -7,6 +7,10 @@ package struct Route: Sendable {
     package let method: HTTPRequest.Method
     /// Segments in braces are parameters; `**` at the end takes any rest.
     package let path: String
+    /// The path for people: below no prefix, and a parameter in braces for each part that is not the same in every deployment.
+    package let template: String
+    /// The name of the role whose it is; empty for the server's own.
+    package private(set) var role = ""
     package let access: Access
     /// The content's media type; nil where any will do, or there is none.
     package let accepts: String?
@@ -17,12 +21,13 @@ package struct Route: Sendable {
     package let handler: @Sendable (AdmittedRequest) async throws -> Answer
 
     package init(
-        _ method: HTTPRequest.Method, _ path: String, access: Access, accepts: String? = nil,
+        _ method: HTTPRequest.Method, _ path: String, template: String? = nil, access: Access, accepts: String? = nil,
         maximumBodyBytes: Int = 0, cost: Double = 1,
         handler: @escaping @Sendable (AdmittedRequest) async throws -> Answer
     ) {
         self.method = method
         self.path = path
+        self.template = template ?? path
         self.access = access
         self.accepts = accepts
         self.maximumBodyBytes = maximumBodyBytes
@@ -32,9 +37,18 @@ package struct Route: Sendable {
 
     /// The same below a prefix: a path with a slash at its beginning and none at its end, or empty.
     package func below(_ prefix: String) -> Route {
-        Route(
-            method, prefix + path, access: access, accepts: accepts, maximumBodyBytes: maximumBodyBytes, cost: cost,
-            handler: handler)
+        var below = Route(
+            method, prefix + path, template: template, access: access, accepts: accepts,
+            maximumBodyBytes: maximumBodyBytes, cost: cost, handler: handler)
+        below.role = role
+        return below
+    }
+
+    /// The same as a part of a role.
+    package func of(role name: String) -> Route {
+        var route = self
+        route.role = name
+        return route
     }
 }
 

@@ -1,6 +1,7 @@
 internal import HTTPTypes
 package import Hummingbird
 package import Logging
+package import Metrics
 internal import NIOCore
 
 /// What a server answers to: routes behind one gate. A path that is not among them does not exist, for anybody.
@@ -8,16 +9,21 @@ package struct RouteTable: Sendable {
     package let routes: [Route]
     private let gate: RequestGate
     private let logger: Logger
+    private let metrics: RequestMetrics
 
-    package init(_ routes: [Route], gate: RequestGate, logger: Logger) {
+    /// - Parameter metrics: Where requests are counted.
+    package init(
+        _ routes: [Route], gate: RequestGate, logger: Logger, metrics: any MetricsFactory = MetricsSystem.factory
+    ) {
         self.routes = routes
         self.gate = gate
         self.logger = logger
+        self.metrics = RequestMetrics(routes, factory: metrics)
     }
 
     package func router() -> Router<ServerContext> {
         let router = Router(context: ServerContext.self)
-        router.add(middleware: ProblemMiddleware(logger: logger))
+        router.add(middleware: ProblemMiddleware(logger: logger, metrics: metrics))
         for route in routes {
             router.on(RouterPath(route.path), method: route.method) { request, context in
                 try await respond(to: request, context, by: route)
@@ -80,6 +86,7 @@ package struct RouteTable: Sendable {
 
     /// Says who was turned away and why: the signer's pseudonym as claimed, never a name, a nonce or a signature.
     private func deny(_ refusal: RequestRefusal, _ context: ServerContext, _ route: Route) {
+        metrics.denied(code: refusal.problem.code)
         logger.notice(
             "request denied",
             metadata: [
@@ -100,15 +107,18 @@ package struct ServerContext: RequestContext {
     }
 }
 
-/// Makes a problem document of whatever was thrown, and sets what every answer has.
+/// Makes a problem document of whatever was thrown, sets what every answer has, and counts it.
 struct ProblemMiddleware: RouterMiddleware {
     typealias Context = ServerContext
 
     let logger: Logger
+    let metrics: RequestMetrics
 
     func handle(
         _ request: Request, context: ServerContext, next: @concurrent (Request, ServerContext) async throws -> Response
     ) async throws -> Response {
+        let start = ContinuousClock.now
+        metrics.began()
         var response: Response
         do { response = try await next(request, context) } catch {
             let problem = problem(of: error)
@@ -119,6 +129,9 @@ struct ProblemMiddleware: RouterMiddleware {
             response = Response(status: answer.status, headers: answer.fields, body: answer.body)
         }
         response.headers[.xContentTypeOptions] = "nosniff"
+        metrics.ended(
+            request.method, path: context.endpointPath, status: response.status.code,
+            took: start.duration(to: .now))
         return response
     }
 

@@ -22,6 +22,8 @@ package enum ServerSetupError: Error, Hashable, Sendable {
     case badKey(String)
     case badTrustRoots(String)
     case badURL(String)
+    /// What is served in the clear is served to this machine alone.
+    case notLoopback(String)
 }
 
 extension ServerSetupError: CustomStringConvertible {
@@ -31,6 +33,7 @@ extension ServerSetupError: CustomStringConvertible {
         case .badKey(let reason): "the private key is not PEM that can be used: \(reason)"
         case .badTrustRoots(let reason): "the trust roots are not PEM that can be used: \(reason)"
         case .badURL(let url): "\(url) is not https://HOST[:PORT][/PATH]"
+        case .notLoopback(let host): "\(host) is no address of the loopback, 127.0.0.1 or ::1"
         }
     }
 }

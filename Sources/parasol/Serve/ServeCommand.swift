@@ -66,7 +66,7 @@ struct ServeCommand: AsyncParsableCommand {
         let logger = Logger(label: "parasol.serve")
         let node = try await ConfiguredNode.open(configuration, clock: SystemClock(), logger: logger)
         let names = configuration.roles.map(\.rawValue).joined(separator: ", ")
-        try await node.serve { port in
+        try await node.serve(metrics: Self.metrics(at: configuration.metrics)) { port in
             print("parasol: \(names) at https://\(configuration.host):\(port)")
             Self.flush()
         }
@@ -77,6 +77,7 @@ struct ServeCommand: AsyncParsableCommand {
             settings.refuse(.folder, "where should all roles keep their keys and databases?")
             throw ConfigurationMistakes(settings.mistakes)
         }
+        let metricsPlace = settings.metricsPlace()
         guard settings.mistakes.isEmpty else { throw ConfigurationMistakes(settings.mistakes) }
         ServerLog.show(settings.text(.logLevel) ?? "info")
         try FileManager.default.createDirectory(
@@ -89,12 +90,23 @@ struct ServeCommand: AsyncParsableCommand {
             logger: Logger(label: "parasol.serve"))
         try await node.serve(
             port: settings.number(.listenPort) ?? 0,
-            housekeepingPause: .seconds(settings.number(.housekeepingSeconds) ?? 60)
+            housekeepingPause: .seconds(settings.number(.housekeepingSeconds) ?? 60),
+            metrics: Self.metrics(at: metricsPlace)
         ) { network in
             print(
                 "parasol: all roles, the ledger at \(network.ledger.text); clients need \(folder)/\(AllInOne.networkFile)"
             )
             Self.flush()
+        }
+    }
+
+    private static func metrics(at place: NodeMetrics.Place?) -> NodeMetrics? {
+        place.map { place in
+            NodeMetrics.bootstrap(at: place) { port in
+                let host = place.host.contains(":") ? "[\(place.host)]" : place.host
+                print("parasol: metrics at http://\(host):\(port)/metrics")
+                flush()
+            }
         }
     }
 
