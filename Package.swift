@@ -289,9 +289,8 @@ let checks: [Target] = [
         "parasol",
         [
             "TestKit", "Octets", "Ciphers", "Umbral", "TransparencyLog", "Electrocardiogram", "SharingContracts",
-            "DurableFiles", "LogStorage", "ServiceProtocols", "LedgerReplica", "LedgerNode", "ParasolClient",
-            "EmbeddedNode",
-            arguments, crypto,
+            "DurableFiles", "LogStorage", "ServiceProtocols", "LedgerReplica", "LedgerNode", "Registrar",
+            "ParasolClient", "EmbeddedNode", arguments, crypto,
         ]),
     tests(
         "EmbeddedNode",

@@ -12,18 +12,18 @@ import Testing
 
 /// All roles over TLS on loopback, as `parasol serve --all-in-one` runs them.
 struct AllInOneTests {
-    private let temporary: TemporaryFolder
+    let temporary: TemporaryFolder
 
     init() throws { temporary = try TemporaryFolder() }
 
-    private func node(proxies: Int = 2) async throws -> AllInOne {
+    func node(proxies: Int = 2) async throws -> AllInOne {
         try await AllInOne.open(
             EmbeddedNode.Configuration(folder: temporary.path("."), proxyCount: proxies), clock: SystemClock(),
             logger: Logger(label: "test"))
     }
 
     /// Serves while `body` runs, and returns when everything is closed.
-    private func serving<Value: Sendable>(
+    func serving<Value: Sendable>(
         _ node: AllInOne, _ body: (Network) async throws -> Value
     ) async throws -> Value {
         let (networks, feed) = AsyncStream.makeStream(of: Network.self)
@@ -47,7 +47,7 @@ struct AllInOneTests {
             ledger: connection.ledger, trust: network.trust, heads: NoHeadStore(), clock: SystemClock())
     }
 
-    private func member(_ network: Network) throws -> TransactionSigner {
+    func member(_ network: Network) throws -> TransactionSigner {
         try RoleFolder(.registrar, at: temporary.path("member-1")).transactionSigner(origin: network.trust.originName)
     }
 

@@ -20,10 +20,21 @@ package struct KeyFile: Sendable {
     ///
     /// - Throws: ``KeyFileError/exists(path:)`` where anything lies there: a key is never replaced.
     package func create() throws(KeyFileError) -> SecretOctets {
+        let secret = SecretOctets.random(count: Self.byteCount)
+        try create(holding: secret)
+        return secret
+    }
+
+    /// Makes a file of a secret that there is already.
+    ///
+    /// - Throws: ``KeyFileError/exists(path:)`` as ``create()``, ``KeyFileError/notAKey(path:reason:)`` for other than 32 bytes.
+    package func create(holding secret: SecretOctets) throws(KeyFileError) {
+        guard secret.count == Self.byteCount else {
+            throw .notAKey(path: path, reason: "it would have \(secret.count) bytes")
+        }
         guard try !KeyFileError.during({ () throws(FileError) in try files.exists(path) }) else {
             throw .exists(path: path)
         }
-        let secret = SecretOctets.random(count: Self.byteCount)
         var bytes = unsafe secret.withUnsafeBytes { unsafe Array($0) }
         defer { wipe(&bytes) }
         try KeyFileError.during { () throws(FileError) in
@@ -32,7 +43,6 @@ package struct KeyFile: Sendable {
             try file.synchronize()
             try files.synchronizeFolder(FileSystem.folder(of: path))
         }
-        return secret
     }
 
     /// Reads the secret.

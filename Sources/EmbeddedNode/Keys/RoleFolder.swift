@@ -1,6 +1,6 @@
 package import Crypto
 package import DurableFiles
-import Octets
+package import Octets
 package import Persistence
 package import ServiceProtocols
 package import SharingContracts
@@ -56,6 +56,24 @@ package struct RoleFolder: Sendable {
             var generator = SystemRandomNumberGenerator()
             try write("\(IdentityID.random(using: &generator))", to: Self.identityFile)
         }
+    }
+
+    /// Makes the folder of a role that signs in a name that there is already, with no key but that name's: a registrar, which has its
+    /// member's.
+    ///
+    /// - Throws: ``KeyFileError/exists(path:)`` where there is any of them; ``KeyFileError/notAKey(path:reason:)`` for a role that
+    ///   needs other keys, and for a secret that is no P-256 scalar.
+    package func create(as signer: SignerID, identityKey: SecretOctets) throws(KeyFileError) {
+        guard role.keys == [.identity], role.noteKey == nil else {
+            throw .notAKey(path: path, reason: "a \(role.rawValue) needs other keys than its identity's")
+        }
+        do {
+            _ = try unsafe identityKey.withUnsafeBytes { unsafe try P256.Signing.PrivateKey(rawRepresentation: $0) }
+        } catch { throw .notAKey(path: file(NodeKey.identity.rawValue), reason: "\(error)") }
+        try KeyFileError.during { () throws(FileError) in try files.makeFolder(path) }
+        for name in names where try isThere(name) { throw .exists(path: file(name)) }
+        try KeyFile(file(NodeKey.identity.rawValue), files: files).create(holding: identityKey)
+        try write("\(signer)", to: Self.identityFile)
     }
 
     /// The files that make this role who it is.

@@ -1,5 +1,5 @@
 internal import DurableFiles
-package import EmbeddedNode
+internal import EmbeddedNode
 internal import KeyService
 internal import LedgerMirror
 internal import LedgerNode
@@ -69,8 +69,6 @@ package struct ConfiguredNode: Sendable {
 /// What a configuration names and is not there.
 package enum NodeError: Error, Hashable, Sendable {
     case noRole
-    /// The role is known, and this program does not serve it.
-    case notServed(NodeRole)
     /// The witness policy names a witness that the configuration has no place for.
     case noPlace(witness: String)
     /// Certificates that this machine trusts were not found.
@@ -81,7 +79,6 @@ extension NodeError: CustomStringConvertible {
     package var description: String {
         switch self {
         case .noRole: "no role is named"
-        case .notServed(let role): "the role \(role.rawValue) cannot be served by this program yet"
         case .noPlace(let witness):
             "the witness policy names \(witness), and ledger.witnesses does not say where it is"
         case .noTrustRoots:

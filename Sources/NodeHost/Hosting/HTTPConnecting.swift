@@ -6,7 +6,7 @@ package import ServiceProtocols
 
 /// The way over HTTP: each service of a network by its address, every request signed by the caller.
 package struct HTTPConnecting: ServiceConnecting {
-    private let clock: any Clock
+    let clock: any Clock
 
     package init(clock: any Clock = SystemClock()) { self.clock = clock }
 

@@ -15,11 +15,12 @@ struct AuditInit: AsyncParsableCommand {
     @Option(help: "Your organisation's identifier, from it.", transform: wholeIdentifier)
     var member: MemberID
 
+    @OptionGroup var invitation: InvitationOptions
     @OptionGroup var network: NetworkOption
     @OptionGroup var options: PersonOptions
 
     func run() async throws {
-        try await options.make(.auditor) {
+        try await options.make(.auditor, invitation) {
             try $0.identity(.auditor, named: name, member: member, network: network.network)
         }
     }

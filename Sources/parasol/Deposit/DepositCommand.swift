@@ -20,7 +20,9 @@ struct DepositCommand: ParsableCommand {
 
             \(PeopleStatus.discussion)
             """,
-        subcommands: [DepositInit.self, DepositFile.self, DepositWatchCommand.self, DepositResume.self])
+        subcommands: [
+            DepositInit.self, DepositEnroll.self, DepositFile.self, DepositWatchCommand.self, DepositResume.self,
+        ])
 }
 
 /// `parasol deposit init`
@@ -34,11 +36,12 @@ struct DepositInit: AsyncParsableCommand {
     @Option(help: "Your organisation's identifier, from it.", transform: wholeIdentifier)
     var member: MemberID
 
+    @OptionGroup var invitation: InvitationOptions
     @OptionGroup var network: NetworkOption
     @OptionGroup var options: PersonOptions
 
     func run() async throws {
-        try await options.make(.depositor) {
+        try await options.make(.depositor, invitation) {
             try $0.identity(.depositor, named: name, member: member, network: network.network)
         }
     }

@@ -21,7 +21,8 @@ struct DoctorCommand: ParsableCommand {
             \(PeopleStatus.discussion)
             """,
         subcommands: [
-            DoctorInit.self, DoctorConsents.self, DoctorRecords.self, DoctorRequests.self, DoctorFetch.self,
+            DoctorInit.self, DoctorEnroll.self, DoctorConsents.self, DoctorRecords.self, DoctorRequests.self,
+            DoctorFetch.self,
             ECGPlot.self,
         ])
 }
@@ -37,11 +38,12 @@ struct DoctorInit: AsyncParsableCommand {
     @Option(help: "Your organisation's identifier, from it.", transform: wholeIdentifier)
     var member: MemberID
 
+    @OptionGroup var invitation: InvitationOptions
     @OptionGroup var network: NetworkOption
     @OptionGroup var options: PersonOptions
 
     func run() async throws {
-        try await options.make(.doctor) {
+        try await options.make(.doctor, invitation) {
             try $0.identity(.doctor, named: name, member: member, network: network.network)
         }
     }

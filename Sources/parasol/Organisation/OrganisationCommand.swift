@@ -26,7 +26,9 @@ struct OrganisationCommand: ParsableCommand {
         subcommands: [
             OrganisationInit.self, OrganisationFounding.self, OrganisationActivate.self, OrganisationShow.self,
             OrganisationSign.self, OrganisationSubmit.self, OrganisationEnroll.self, OrganisationRetire.self,
-            OrganisationIdentities.self,
+            OrganisationIdentities.self, OrganisationInvite.self, OrganisationInvitations.self,
+            OrganisationUninvite.self,
+            OrganisationRegistrar.self,
         ])
 }
 

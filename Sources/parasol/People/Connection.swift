@@ -5,4 +5,7 @@ import ParasolClient
 enum Connection {
     /// What every command for people connects with.
     static func standard() -> any ServiceConnecting { HTTPConnecting() }
+
+    /// What commands that go to an organisation's registrar connect with.
+    static func registrars() -> any RegistrarConnecting { HTTPConnecting() }
 }

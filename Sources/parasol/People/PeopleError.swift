@@ -110,6 +110,7 @@ extension ProfileKind {
     /// The group of commands that such a profile is for.
     var commandName: String {
         switch self {
+        case .auditor: "audit"
         case .depositor: "deposit"
         case .member: "org"
         default: "\(self)"

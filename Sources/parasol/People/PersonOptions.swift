@@ -40,7 +40,7 @@ struct PersonOptions: ParsableArguments {
         }
     }
 
-    private func name(_ kind: ProfileKind) throws(PeopleError) -> ProfileName {
+    func name(_ kind: ProfileKind) throws(PeopleError) -> ProfileName {
         guard let profile else { return .standard(kind) }
         return try ProfileName(profile)
     }

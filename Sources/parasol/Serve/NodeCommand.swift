@@ -14,7 +14,7 @@ import Umbral
 struct NodeCommand: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "node", abstract: "Make and show the keys of a node's roles.",
-        subcommands: [Init.self, Show.self, Request.self])
+        subcommands: [Init.self, Show.self, Request.self, Enroll.self])
 
     /// Where a role is.
     struct Place: ParsableArguments {
