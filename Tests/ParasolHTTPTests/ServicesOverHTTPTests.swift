@@ -51,7 +51,8 @@ import Testing
 
     @Test func aProxyOverTheWire() async throws {
         let stub = StubProxy()
-        try await call(ProxyRoutes.routes(stub), as: fixture.doctor) { connection async throws -> Void in
+        let routes = ProxyRoutes.routes(stub, maintain: .signers([.member, .identity(.proxy)]))
+        try await call(routes, as: fixture.doctor) { connection async throws -> Void in
             let remote = RemoteProxy(connection, identity: stub.identity)
             let delivery = FragmentDelivery(consent: ConsentID(Self.id(1)), patientHalf: [1], serviceHalf: [2, 3])
             try await remote.install(delivery)
