@@ -1,5 +1,6 @@
 import EmbeddedNode
 import Foundation
+import ParasolHTTP
 import TestKit
 import Testing
 
@@ -35,6 +36,8 @@ struct NodeSettingsTests {
           key: /etc/parasol/tls.key
         vault:
           quota-gib: 128
+        limits:
+          signer-requests: 3000
         """
 
     @Test func aCompleteFileIsRead() throws {
@@ -46,6 +49,8 @@ struct NodeSettingsTests {
         #expect(configuration.names == ["ecg.example"])
         #expect(configuration.vaultQuotaBytes == 128 << 30)
         #expect(configuration.readers == .enrolled)
+        #expect(configuration.signerRate == RateLimit(burst: 6_000, perSecond: 3_000))
+        #expect(configuration.addressRate == .standard)
     }
 
     @Test func aFlagWinsOverTheEnvironmentAndThatOverTheFile() throws {

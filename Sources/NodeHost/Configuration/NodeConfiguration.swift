@@ -1,6 +1,6 @@
 package import EmbeddedNode
 internal import Octets
-internal import ParasolHTTP
+package import ParasolHTTP
 package import SharingContracts
 package import TransparencyLog
 
@@ -35,6 +35,8 @@ package struct NodeConfiguration: Sendable {
     package let readers: LedgerReaders
     package let vaultQuotaBytes: UInt64
     package let housekeepingSeconds: Int
+    package let addressRate: RateLimit
+    package let signerRate: RateLimit
     package let logLevel: String
     /// Nil where nobody collects metrics.
     package let metrics: NodeMetrics.Place?
@@ -60,6 +62,8 @@ package struct NodeConfiguration: Sendable {
         readers = settings.text(.ledgerReaders).flatMap(LedgerReaders.init(rawValue:)) ?? .enrolled
         vaultQuotaBytes = UInt64(max(1, settings.number(.vaultQuota) ?? 1)) << 30
         housekeepingSeconds = settings.number(.housekeepingSeconds) ?? 60
+        addressRate = settings.rate(.addressRate)
+        signerRate = settings.rate(.signerRate)
         logLevel = settings.text(.logLevel) ?? "info"
         metrics = settings.metricsPlace()
         guard settings.mistakes.isEmpty else { throw ConfigurationMistakes(settings.mistakes) }
@@ -119,5 +123,13 @@ extension NodeConfiguration.Reader {
     /// As a ledger's server knows it.
     var signer: EnrolledSigner {
         EnrolledSigner(id: id, standing: .identity(.auditor), member: nil, key: key.key, isActive: true)
+    }
+}
+
+extension NodeSettings {
+    /// A rate of requests a second, of which twice as many may come at once; the server's own where none is set.
+    package func rate(_ setting: NodeSetting) -> RateLimit {
+        guard let number = number(setting) else { return .standard }
+        return RateLimit(burst: 2 * Double(number), perSecond: Double(number))
     }
 }

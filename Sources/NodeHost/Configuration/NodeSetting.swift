@@ -15,6 +15,8 @@ package enum NodeSetting: String, Hashable, Sendable, CaseIterable {
     case ledgerReaders = "ledger.readers"
     case vaultQuota = "vault.quota-gib"
     case housekeepingSeconds = "housekeeping.seconds"
+    case addressRate = "limits.address-requests"
+    case signerRate = "limits.signer-requests"
     case logLevel = "log.level"
     case metricsListen = "metrics.listen"
 
@@ -40,6 +42,7 @@ package enum NodeSetting: String, Hashable, Sendable, CaseIterable {
         case .ledgerReaders: .oneOf(LedgerReaders.allCases.map(\.rawValue))
         case .vaultQuota: .number(1...(1 << 20))
         case .housekeepingSeconds: .number(1...86_400)
+        case .addressRate, .signerRate: .number(1...1_000_000)
         case .logLevel: .oneOf(["trace", "debug", "info", "notice", "warning", "error", "critical"])
         }
     }
@@ -52,6 +55,7 @@ package enum NodeSetting: String, Hashable, Sendable, CaseIterable {
         case .ledgerReaders: [LedgerReaders.enrolled.rawValue]
         case .vaultQuota: ["64"]
         case .housekeepingSeconds: ["60"]
+        case .addressRate, .signerRate: ["200"]
         case .logLevel: ["info"]
         case .roles, .folder, .network, .listenNames, .tlsCertificate, .tlsKey, .ledgerWitnesses, .metricsListen: nil
         }
@@ -77,6 +81,10 @@ package enum NodeSetting: String, Hashable, Sendable, CaseIterable {
         case .vaultQuota: "How much the vault stores, in GiB."
         case .housekeepingSeconds:
             "How often holders look for what the ledger has ended, and destroy it; and how often a mirror follows."
+        case .addressRate:
+            "Requests a second that one address may make, signed or not, and twice as many at once; more where many clients share one."
+        case .signerRate:
+            "Requests a second that one signer may make, and twice as many at once; a proxy makes several for each transform."
         case .logLevel: "The least important messages that are logged."
         case .metricsListen:
             "The address and port of the loopback at which /metrics is served in the clear, for Prometheus; by default nowhere."

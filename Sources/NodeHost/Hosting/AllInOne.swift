@@ -5,7 +5,7 @@ internal import LedgerReplica
 internal import LogStorage
 package import Logging
 package import ParasolClient
-internal import ParasolHTTP
+package import ParasolHTTP
 package import Registrar
 package import ServiceProtocols
 
@@ -46,11 +46,13 @@ package struct AllInOne: Sendable {
     ///
     /// - Parameters:
     ///   - port: 0 for any that is free.
+    ///   - perAddress: What one address may ask, signed or not.
+    ///   - perSigner: What one signer may ask, from wherever.
     ///   - onListening: Called when the node can be used, with what a client needs. By then it is in the folder's
     ///     ``networkFile`` too.
     package func serve(
-        port: Int, housekeepingPause: Duration = .seconds(60), heedingSignals heedsSignals: Bool = true,
-        metrics: NodeMetrics? = nil,
+        port: Int, housekeepingPause: Duration = .seconds(60), perAddress: RateLimit = .standard,
+        perSigner: RateLimit = .standard, metrics: NodeMetrics? = nil, heedingSignals heedsSignals: Bool = true,
         onListening: @escaping @Sendable (Network) async -> Void
     ) async throws {
         let names = Array(Set([host, "localhost", "127.0.0.1"])).sorted()
@@ -64,7 +66,8 @@ package struct AllInOne: Sendable {
             directory: StateDirectory { [ledger = node.ledger] id in
                 try await ledger.read { try $0.enrolledSigner(id) }
             },
-            clock: clock, housekeepingPause: housekeepingPause, metrics: metrics, logger: logger
+            clock: clock, housekeepingPause: housekeepingPause, perAddress: perAddress, perSigner: perSigner,
+            metrics: metrics, logger: logger
         ) { [self] port in
             do {
                 let network = try network(port: port)

@@ -56,7 +56,8 @@ package struct ConfiguredNode: Sendable {
                 roles,
                 server: .init(host: configuration.host, port: configuration.port, certificate: certificate),
                 names: configuration.names, directory: directory, clock: clock,
-                housekeepingPause: .seconds(configuration.housekeepingSeconds), metrics: metrics, logger: logger,
+                housekeepingPause: .seconds(configuration.housekeepingSeconds),
+                perAddress: configuration.addressRate, perSigner: configuration.signerRate, metrics: metrics, logger: logger,
                 onListening: onListening
             ).run()
             outcome = .success(())

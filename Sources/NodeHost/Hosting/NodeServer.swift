@@ -16,13 +16,15 @@ package struct NodeServer: Sendable {
     /// - Parameters:
     ///   - names: The host names under which clients know this server.
     ///   - directory: Whom it knows.
+    ///   - perAddress: What one address may ask, signed or not.
+    ///   - perSigner: What one signer may ask, from wherever.
     ///   - metrics: Where numbers are collected; nil for nowhere.
     ///   - onListening: Called with the port when connections are taken.
     /// - Throws: `ServerSetupError`.
     package init(
         _ roles: [HostedRole], server configuration: ParasolServer.Configuration, names: [String],
-        directory: any IdentityDirectory, clock: any Clock, housekeepingPause: Duration, metrics: NodeMetrics? = nil,
-        logger: Logger,
+        directory: any IdentityDirectory, clock: any Clock, housekeepingPause: Duration,
+        perAddress: RateLimit = .standard, perSigner: RateLimit = .standard, metrics: NodeMetrics? = nil, logger: Logger,
         onListening: @escaping @Sendable (Int) async -> Void = { _ in }
     ) throws(ServerSetupError) {
         self.roles = roles
@@ -34,7 +36,9 @@ package struct NodeServer: Sendable {
             return reasons
         }
         let table = RouteTable(
-            health + roles.flatMap(\.routes), gate: RequestGate(directory: directory, names: names, clock: clock),
+            health + roles.flatMap(\.routes),
+            gate: RequestGate(
+                directory: directory, names: names, clock: clock, perAddress: perAddress, perSigner: perSigner),
             logger: logger)
         server = try ParasolServer(
             configuration, routes: table, names: names, logger: logger, onListening: onListening)

@@ -22,8 +22,7 @@ package struct RequestGate: Sendable {
     ///   - perSigner: What one signer may ask, from wherever.
     package init(
         directory: any IdentityDirectory, names: ServerNames, clock: any Clock,
-        perAddress: RateLimit = RateLimit(burst: 400, perSecond: 200),
-        perSigner: RateLimit = RateLimit(burst: 400, perSecond: 200), replays: ReplayMemory = ReplayMemory()
+        perAddress: RateLimit = .standard, perSigner: RateLimit = .standard, replays: ReplayMemory = ReplayMemory()
     ) {
         self.directory = directory
         self.names = names

@@ -9,6 +9,9 @@ package struct RateLimit: Hashable, Sendable {
     /// Requests that may come every second, in the long run.
     package var perSecond: Double
 
+    /// What a server allows unless it is told otherwise.
+    package static let standard = RateLimit(burst: 400, perSecond: 200)
+
     package init(burst: Double, perSecond: Double) {
         self.burst = max(1, burst)
         self.perSecond = max(0.001, perSecond)

@@ -91,6 +91,7 @@ struct ServeCommand: AsyncParsableCommand {
         try await node.serve(
             port: settings.number(.listenPort) ?? 0,
             housekeepingPause: .seconds(settings.number(.housekeepingSeconds) ?? 60),
+            perAddress: settings.rate(.addressRate), perSigner: settings.rate(.signerRate),
             metrics: Self.metrics(at: metricsPlace)
         ) { network in
             print(
