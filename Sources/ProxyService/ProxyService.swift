@@ -8,8 +8,8 @@ package import Umbral
 
 /// A proxy: holds one key fragment for each grant and transforms capsules, under the ledger's eyes.
 ///
-/// - Rule: the proof of the request is on disk first; then the newest fresh final checkpoint decides; then the answer is
-///   logged; then it leaves.
+/// - Rule: the proof of the request is on disk and the newest fresh final checkpoint allows it before anything is computed; then the
+///   answer is logged; then it leaves.
 /// - Why: a proxy that could be talked into one unlogged transform would make every audit worthless (P3).
 /// - Consequence: without the ledger and its witnesses a proxy answers nobody.
 package actor ProxyService: Transforming {
@@ -88,7 +88,15 @@ package actor ProxyService: Transforming {
 
     // MARK: Transforming
 
-    package func transform(request: Receipt, capsule: [UInt8]) async throws(ProxyError) -> Transformation {
+    /// Runs on whichever core is free, many at once: only what is asked of the databases and of the replica is in turn.
+    ///
+    /// The ledger is asked while the receipt is verified and written. What decides is read when all three are done, and of a
+    /// checkpoint that was asked for after the request came: nothing of an earlier request is remembered.
+    @concurrent
+    package nonisolated func transform(
+        request: Receipt, capsule: [UInt8]
+    ) async throws(ProxyError) -> Transformation {
+        async let following = followed()
         let proved: VerifiedReceipt
         do { proved = try context.trust.verify(request) } catch { throw .invalidReceipt("\(error)") }
         guard case .accessRequested(let access) = proved.entry.transaction.body,
@@ -99,7 +107,7 @@ package actor ProxyService: Transforming {
         do { parsed = try Capsule(simple: capsule) } catch { throw .malformed("capsule: \(error)") }
 
         do { try await context.journal.remember(request, of: id) } catch { throw .storage("\(error)") }
-        let now = try await follow()
+        let now = try await following.get()
         try await permit(id, access, consent, capsule: capsule, at: now)
         let fragment: VerifiedKeyFragment?
         do { fragment = try await fragments.fragment(of: consent) } catch { throw .storage("\(error)") }
@@ -114,7 +122,7 @@ package actor ProxyService: Transforming {
     }
 
     /// Whether the ledger's newest final state lets this request be answered with this capsule.
-    private func permit(
+    private nonisolated func permit(
         _ id: TransactionID, _ access: AccessRequested, _ consent: ConsentID, capsule: [UInt8], at now: Timestamp
     ) async throws(ProxyError) {
         let digest = LedgerDigest.capsule(capsule)
@@ -137,7 +145,7 @@ package actor ProxyService: Transforming {
     /// Reads what the ledger says.
     ///
     /// - Throws: what `body` throws, `ProxyError/storage(_:)` where its rows cannot be read.
-    private func read<Value: Sendable>(
+    private nonisolated func read<Value: Sendable>(
         _ body: @Sendable (WorldState) throws(ProxyError) -> Value
     ) async throws(ProxyError) -> Value {
         try await context.replica.read(body, orThrow: { .storage("\($0)") })
@@ -179,7 +187,11 @@ package actor ProxyService: Transforming {
         } catch { throw .storage("\(error)") }
     }
 
-    private func follow() async throws(ProxyError) -> Timestamp {
+    private nonisolated func follow() async throws(ProxyError) -> Timestamp {
         do { return try await context.follow() } catch { throw .cannotFollowLedger("\(error)") }
+    }
+
+    private nonisolated func followed() async -> Result<Timestamp, ProxyError> {
+        do throws(ProxyError) { return .success(try await follow()) } catch { return .failure(error) }
     }
 }

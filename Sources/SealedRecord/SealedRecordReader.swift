@@ -95,6 +95,26 @@ package final class SealedRecordReader<Source: ByteSource> {
         return try read(whole.lowerBound + range.lowerBound..<whole.lowerBound + range.upperBound)
     }
 
+    /// Where in the container the segments lie that hold bytes `range` of a file: what reading them will ask of the source.
+    ///
+    /// - Throws: as ``read(file:_:)``, before anything is touched.
+    package func containerBytes(
+        ofFile name: String, _ range: Range<UInt64>? = nil
+    ) throws(SealedRecordError) -> Range<UInt64> {
+        let whole = try metadata.contentRange(ofFile: name)
+        let byteCount = UInt64(whole.count)
+        let range = range ?? 0..<byteCount
+        guard range.upperBound <= byteCount else {
+            throw .outOfRange(lower: range.lowerBound, upper: range.upperBound, byteCount: byteCount)
+        }
+        let segments = opener.layout.segments(
+            holding: whole.lowerBound + range.lowerBound..<whole.lowerBound + range.upperBound)
+        guard let last = segments.last, let first = opener.layout.sealed(segment: segments.lowerBound),
+            let end = opener.layout.sealed(segment: last)
+        else { return 0..<0 }
+        return first.lowerBound..<end.upperBound
+    }
+
     /// The bytes that hold `frames` by sample layout `index`, and the first frame that begins in them.
     ///
     /// - Throws: ``SealedRecordError/noSuchLayout(index:)``, ``SealedRecordError/outOfRange(lower:upper:byteCount:)`` in frames,

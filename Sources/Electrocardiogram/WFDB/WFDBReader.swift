@@ -17,15 +17,7 @@ public enum WFDBReader {
         guard let header = files[headerFile] else { throw .missingFile(headerFile) }
         let set = try WFDBRecordSet(headerFile: headerFile, header: header)
         var recording = try read(set.header) { files[$0] }
-        for file in set.annotationFiles(among: files.keys) {
-            guard let bytes = files[file] else { continue }
-            let annotator = String(file.dropFirst(set.recordName.count + 1))
-            if annotator == WFDBRecordSet.referenceAnnotator {
-                try recording.add(annotationFile: bytes, annotator: annotator)
-            } else {
-                recording.addIfSound(annotationFile: bytes, named: file, annotator: annotator)
-            }
-        }
+        try recording.addAnnotations(of: set, in: files)
         return recording
     }
 
@@ -121,8 +113,23 @@ extension ECGRecording {
         annotations.append(set)
     }
 
+    /// Adds the annotation files of a record, as ``WFDBReader/read(_:in:)`` does.
+    ///
+    /// - Throws: ``WFDBError/annotations(_:offset:)`` where the reference is not sound.
+    public mutating func addAnnotations(of set: WFDBRecordSet, in files: [String: [UInt8]]) throws(WFDBError) {
+        for file in set.annotationFiles(among: files.keys) {
+            guard let bytes = files[file] else { continue }
+            let annotator = String(file.dropFirst(set.recordName.count + 1))
+            if annotator == WFDBRecordSet.referenceAnnotator {
+                try add(annotationFile: bytes, annotator: annotator)
+            } else {
+                addIfSound(annotationFile: bytes, named: file, annotator: annotator)
+            }
+        }
+    }
+
     /// Adds what is surely a whole annotation file, and notes what is not.
-    fileprivate mutating func addIfSound(annotationFile bytes: [UInt8], named file: String, annotator: String) {
+    private mutating func addIfSound(annotationFile bytes: [UInt8], named file: String, annotator: String) {
         do throws(WFDBError) {
             let set = try ECGAnnotationSet(parsing: bytes, annotator: annotator)
             guard set.hasEndMarker else { return notices.append(.leftOut(file: file, nil)) }

@@ -67,6 +67,8 @@ package enum ClientError: Error, Hashable, Sendable {
         case let error as IssuanceError: self = .issuance(error)
         case let error as SealedRecordError: self = .record(error)
         case let error as WFDBError: self = .wfdb(error)
+        case SealedWFDBError.sealed(let error): self = .record(error)
+        case SealedWFDBError.wfdb(let error): self = .wfdb(error)
         case let error as ProfileError: self = .profile("\(error)")
         case let error as FileError: self = .file(error)
         default: self = .other("\(error)")

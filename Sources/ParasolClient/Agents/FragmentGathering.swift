@@ -5,38 +5,44 @@ import Umbral
 struct FragmentGathering {
     private var waiting: [IdentityID]
     private let threshold: Int
+    private let asksAllAtOnce: Bool
+    /// Proxies that were asked and have not answered.
+    private(set) var outstanding = 0
     private var usable: [(proxy: IdentityID, fragment: CapsuleFragment)] = []
     private(set) var liars: [Doctor.WrongAnswer] = []
     private(set) var refusals: [ClientError.ProxyRefusal] = []
 
-    init(proxies: [IdentityID], threshold: Int) {
+    /// - Parameter asksAllAtOnce: Whether all are asked at once, and not only as many as are missing.
+    init(proxies: [IdentityID], threshold: Int, asksAllAtOnce: Bool) {
         waiting = proxies
         self.threshold = threshold
+        self.asksAllAtOnce = asksAllAtOnce
     }
 
     var fragments: [CapsuleFragment] { usable.map(\.fragment) }
     var proxiesInUse: [IdentityID] { usable.map(\.proxy) }
     var isEnough: Bool { usable.count >= threshold }
 
-    /// The proxies to ask now: as many as are missing, of those not asked yet.
+    /// The proxies to ask now, of those not asked yet: all, or as many as are missing.
     mutating func takeNext() -> [IdentityID] {
-        let next = Array(waiting.prefix(max(0, threshold - usable.count)))
+        let count = asksAllAtOnce ? waiting.count : max(0, threshold - usable.count - outstanding)
+        let next = Array(waiting.prefix(count))
         waiting.removeFirst(next.count)
+        outstanding += next.count
         return next
     }
 
+    /// Takes what a proxy that was asked has answered.
     mutating func add(
-        _ answers: [(proxy: IdentityID, answer: Result<[UInt8], ClientError>)], request: TransactionID, capsule: [UInt8]
+        _ answer: Result<[UInt8], ClientError>, of proxy: IdentityID, request: TransactionID, capsule: [UInt8]
     ) {
-        for (proxy, answer) in answers {
-            switch answer {
-            case .failure(let error): refusals.append(.init(proxy: proxy, reason: "\(error)"))
-            case .success(let bytes):
-                do { usable.append((proxy, try CapsuleFragment(simple: bytes))) } catch {
-                    liars.append(
-                        .init(
-                            proxy: proxy, request: request, capsule: capsule, fragment: bytes, reason: "\(error)"))
-                }
+        outstanding -= 1
+        switch answer {
+        case .failure(let error): refusals.append(.init(proxy: proxy, reason: "\(error)"))
+        case .success(let bytes):
+            do { usable.append((proxy, try CapsuleFragment(simple: bytes))) } catch {
+                liars.append(
+                    .init(proxy: proxy, request: request, capsule: capsule, fragment: bytes, reason: "\(error)"))
             }
         }
     }

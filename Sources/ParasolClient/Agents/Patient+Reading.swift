@@ -20,6 +20,7 @@ extension Patient {
         let keys = try await keys(of: folder.id)
         let signer = try await signer(of: folder.id)
         let download = try await SealedRecordDownload(found, folderKey: folder.delegatingKey, from: services)
+        async let whole = download.container()
         var generator = SystemRandomNumberGenerator()
         let request = TransactionID.random(using: &generator)
         let answerKey: AnswerKey
@@ -40,7 +41,9 @@ extension Patient {
                 of: download.capsule, with: try DelegatingKeyShare(keys.share, role: .patient),
                 serviceShare: folder.opening.serviceShare.publicShare)
         } catch { throw ClientError(error) }
-        let files = try download.open(with: seed)
+        let container: SealedContainer
+        do { container = try await whole } catch { throw ClientError(error) }
+        let files = try container.open(with: seed)
         try await submit(.recordOpened(RecordOpened(request: request)), by: signer)
         return (files, request)
     }

@@ -99,7 +99,8 @@ struct DoctorFetch: AsyncParsableCommand {
         discussion: """
             Counts as one of the consent's opens, except where an earlier request for the record was never opened: that one is gone \
             on with. Files are written whole, the header last: a record that is there is complete. With --from and --to only that \
-            stretch is written.
+            stretch is fetched, opened and written: the depositor's word on all of the ciphertext is then not checked. A download \
+            that was interrupted goes on where it stopped.
 
             Examples:
               parasol doctor fetch 51c2e9 -o ecg

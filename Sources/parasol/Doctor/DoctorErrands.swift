@@ -1,3 +1,4 @@
+import DurableFiles
 import Electrocardiogram
 import LedgerReplica
 import ParasolClient
@@ -9,12 +10,18 @@ import Umbral
 struct DoctorErrands {
     let doctor: Doctor
     let session: LedgerSession
+    /// Where downloads go on that were interrupted; nil for nowhere.
+    private let kept: KeptDownload?
     /// Told what is being done.
     private let say: @Sendable (String) -> Void
 
-    init(doctor: Doctor, session: LedgerSession, say: @escaping @Sendable (String) -> Void = PeopleProgress.say) {
+    init(
+        doctor: Doctor, session: LedgerSession, keeping kept: KeptDownload? = nil,
+        say: @escaping @Sendable (String) -> Void = PeopleProgress.say
+    ) {
         self.doctor = doctor
         self.session = session
+        self.kept = kept
         self.say = say
     }
 
@@ -71,17 +78,35 @@ struct DoctorErrands {
         say(earlier.map { "going on with request \($0.id)" } ?? "asking for record \(record) under consent \(consent)")
         let request = if let earlier { earlier } else { try await doctor.request(record, under: consent) }
         say("request \(request.id) is on the ledger; the proxies are asked")
-        let opening = try await doctor.open(request)
+        let isEarlier = earlier != nil
+        if let stretch = output.stretch {
+            let opened = try await doctor.openStretch(request) {
+                stretch.frames(ofCount: $0, samplingRate: $1)
+            }
+            return try await export(opened, opened.content, under: request, isEarlier, disputing) {
+                try output.write(opened.content)
+            }
+        }
+        let opened = try await doctor.open(request, keeping: kept)
+        return try await export(opened, opened.files.recording, under: request, isEarlier, disputing) {
+            try output.write(opened.files)
+        }
+    }
+
+    private func export<Content>(
+        _ opened: Doctor.Opened<Content>, _ recording: ECGRecording, under request: Doctor.Request, _ isEarlier: Bool,
+        _ disputing: Bool, write: () throws -> String
+    ) async throws -> FetchReport {
         // Said first: an export that is on the ledger and failed is nothing to be afraid of, the other way round it would be.
-        try await doctor.recordExport(of: opening.request)
-        let header = try output.write(opening.files)
-        if disputing { for liar in opening.liars { try await doctor.dispute(liar) } }
+        try await doctor.recordExport(of: opened.request)
+        let header = try write()
+        if disputing { for liar in opened.liars { try await doctor.dispute(liar) } }
         return FetchReport(
-            record: "\(record)", consent: "\(consent)", request: "\(opening.request)",
-            isEarlierRequest: earlier != nil, header: header, leads: opening.files.recording.leads.count,
-            seconds: opening.files.recording.duration, used: opening.used.map { "\($0)" },
-            liars: opening.liars.map { FetchReport.Liar(proxy: "\($0.proxy)", reason: $0.reason) },
-            disputed: disputing, refusals: opening.refusals.map(RefusalRow.init))
+            record: "\(request.record)", consent: "\(request.consent)", request: "\(opened.request)",
+            isEarlierRequest: isEarlier, header: header, leads: recording.leads.count, seconds: recording.duration,
+            used: opened.used.map { "\($0)" },
+            liars: opened.liars.map { FetchReport.Liar(proxy: "\($0.proxy)", reason: $0.reason) },
+            disputed: disputing, refusals: opened.refusals.map(RefusalRow.init))
     }
 
     /// Which record is meant, and under which consent it is to be opened: the one named, or the first in force.
@@ -107,12 +132,15 @@ extension OpenedProfile {
             throw PeopleError.wrongDocument("the profile \(name) has no receiving key")
         }
         let receivingKey = try SecretKey(key)
+        let downloads = home.downloadsPath(self.name)
+        try FileSystem().makeFolder(downloads)
         return try await connected(as: signer) { session, services in
             try await demandEnrolled(signer, session)
             let doctor = Doctor(
                 identity: IdentityID(signer.id), signer: signer, receivingKey: receivingKey, session: session,
                 services: services)
-            return try await errand(DoctorErrands(doctor: doctor, session: session))
+            return try await errand(
+                DoctorErrands(doctor: doctor, session: session, keeping: KeptDownload(folder: downloads)))
         }
     }
 }

@@ -33,6 +33,7 @@ struct Home: Hashable, Sendable {
     func profilePath(_ name: ProfileName) -> String { path + "/\(name).profile" }
     func requestPath(_ name: ProfileName) -> String { path + "/\(name).request" }
     func memberPath(_ name: ProfileName) -> String { path + "/\(name).member" }
+    func downloadsPath(_ name: ProfileName) -> String { path + "/\(name).downloads" }
     func spoolPath(_ name: ProfileName) -> String { path + "/\(name).spool" }
 
     /// Whether there is a profile of this name.

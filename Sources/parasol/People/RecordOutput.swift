@@ -34,10 +34,13 @@ struct RecordingStretch: Hashable, Sendable {
         return seconds
     }
 
-    func frames(of recording: ECGRecording) -> Range<Int> {
-        let count = Double(recording.frameCount)
-        let first = min((from * recording.samplingRate).rounded(), count)
-        let end = to.map { min(($0 * recording.samplingRate).rounded(), count) } ?? count
+    /// - Parameters:
+    ///   - frameCount: Of the whole recording.
+    ///   - samplingRate: Frames a second.
+    func frames(ofCount frameCount: Int, samplingRate: Double) -> Range<Int> {
+        let count = Double(frameCount)
+        let first = min((from * samplingRate).rounded(), count)
+        let end = to.map { min(($0 * samplingRate).rounded(), count) } ?? count
         return Int(first)..<Int(max(first, end))
     }
 }
@@ -68,12 +71,17 @@ struct RecordOutput: Hashable, Sendable {
     ///
     /// - Returns: The header's path.
     func write(_ files: WFDBFiles) throws -> String {
-        var (header, contents) = (files.headerFile, files.files.map { ($0.name, $0.bytes) })
-        if let stretch {
-            let part = files.recording.excerpt(frames: stretch.frames(of: files.recording))
-            header = part.name + ".hea"
-            contents = try WFDBWriter.files(of: part).map { ($0.key, $0.value) }
-        }
+        try write(files.files.map { ($0.name, $0.bytes) }, header: files.headerFile)
+    }
+
+    /// Writes a stretch of a recording as a record of its own.
+    ///
+    /// - Returns: The header's path.
+    func write(_ part: ECGRecording) throws -> String {
+        try write(try WFDBWriter.files(of: part).map { ($0.key, $0.value) }, header: part.name + ".hea")
+    }
+
+    private func write(_ contents: [(String, [UInt8])], header: String) throws -> String {
         let place = RecordPlace(folder: URL(fileURLWithPath: folder), force: force)
         try place.prepare(files: contents.map(\.0))
         for (name, bytes) in contents where name != header { try place.write(bytes, to: name) }

@@ -86,7 +86,8 @@ import Testing
             try DepositErrands.files(of: fetched.header).recording,
             try DepositErrands.files(of: scene.recording).recording
         )
-        let frames = stretch.frames(of: whole)
+        let frames = stretch.frames(ofCount: whole.frameCount, samplingRate: whole.samplingRate)
+        #expect(part.annotations == whole.excerpt(frames: frames).annotations)
         #expect(part.frameCount == frames.count && frames.count < whole.frameCount)
         #expect(part.leads[0].samples.elementsEqual(whole.leads[0].samples[frames]))
     }

@@ -1,0 +1,58 @@
+import LedgerReplica
+import ServiceProtocols
+import SharingContracts
+import Synchronization
+
+/// The answers of proxies that are asked at once, in the order they come. Who is slow is not waited for, not even at the end: tasks of
+/// a group would be.
+///
+/// An answer counts only when the proxy has logged exactly it.
+final class ProxyAnswers: Sendable {
+    typealias Answer = (proxy: IdentityID, answer: Result<[UInt8], ClientError>)
+
+    private let services: ServiceDirectory
+    private let asked: Doctor.Request
+    private let capsule: [UInt8]
+    private let trust: TrustAnchor
+    private let key: AnswerKey
+    private let stream: AsyncStream<Answer>
+    private let continuation: AsyncStream<Answer>.Continuation
+    private let tasks = Mutex<[Task<Void, Never>]>([])
+
+    init(of services: ServiceDirectory, to asked: Doctor.Request, capsule: [UInt8], trust: TrustAnchor, key: AnswerKey)
+    {
+        self.services = services
+        self.asked = asked
+        self.capsule = capsule
+        self.trust = trust
+        self.key = key
+        (stream, continuation) = AsyncStream.makeStream()
+    }
+
+    /// Asks these proxies, each by itself.
+    func ask(_ proxies: [IdentityID]) {
+        for proxy in proxies {
+            let task = Task { [services, asked, capsule, trust, key, continuation] in
+                do throws(ClientError) {
+                    let fragment = try await Doctor.fragment(from: proxy, to: asked, capsule, services, trust, key)
+                    continuation.yield((proxy, .success(fragment)))
+                } catch { continuation.yield((proxy, .failure(error))) }
+            }
+            tasks.withLock { $0.append(task) }
+        }
+    }
+
+    /// The next answer of those that were asked for.
+    ///
+    /// - Throws: ``ClientError/other(_:)`` where the caller's task is cancelled.
+    func next() async throws(ClientError) -> Answer {
+        for await answer in stream { return answer }
+        throw .other("cancelled")
+    }
+
+    /// Nobody waits for answers any more: requests under way are given up.
+    func cancel() {
+        continuation.finish()
+        for task in tasks.withLock({ $0 }) { task.cancel() }
+    }
+}
