@@ -201,7 +201,8 @@ let instruments: [Target] = [
         name: "Benchmarks",
         dependencies: [
             "CAllocations", "Octets", "Ciphers", "Secp256k1", "Umbral", "SealedRecord", "TransparencyLog",
-            "SharingContracts", "ServiceProtocols", "Persistence", "LedgerNode", crypto, histogram,
+            "Electrocardiogram", "SharingContracts", "DurableFiles", "ServiceProtocols", "LedgerReplica", "Persistence",
+            "LedgerNode", "ParasolHTTP", "ParasolClient", "NodeHost", httpTypes, crypto, histogram, logging,
         ],
         swiftSettings: house),
     .executableTarget(

@@ -7,6 +7,7 @@ import Foundation
 ///     Benchmarks [--json] --stream MIB
 ///     Benchmarks [--json] --ledger [--ledger-seconds S] [--ledger-witnesses elsewhere|here]
 ///     Benchmarks [--json] --ledger-entries N,N,…
+///     Benchmarks [--json] --wire CLUSTER-FOLDER [--seconds S] [--wire-doctors N,N,…]
 @main
 struct Benchmarks {
     static func main() async {
@@ -15,6 +16,13 @@ struct Benchmarks {
             if let mebibytes = options.streamMebibytes {
                 let report = try StreamRun(mebibytes: mebibytes).run()
                 print(options.json ? try json(report) : line(report))
+                return
+            }
+            if let cluster = options.cluster {
+                let report = try await WireRun(
+                    folder: cluster, duration: options.duration, doctorCounts: options.doctorCounts
+                ).run()
+                print(options.json ? try json(["wire": report]) : report.description)
                 return
             }
             if !options.ledgerLoad.isEmpty || !options.ledgerEntries.isEmpty {

@@ -14,6 +14,11 @@ struct Options {
     /// Instead of timing operations: let a ledger grow to these numbers of entries.
     var ledgerEntries: [Int] = []
 
+    /// Instead of timing operations: be the clients of the cluster in this folder.
+    var cluster: String?
+    /// Doctors who open at once, one load each.
+    var doctorCounts = [1, 10, 50]
+
     init(_ arguments: [String]) throws(OptionsError) {
         var rest = arguments[...]
         while let argument = rest.popFirst() {
@@ -45,11 +50,20 @@ struct Options {
                 }
                 ledgerDuration = .seconds(value)
             case "--ledger-entries": ledgerEntries = try Self.sizes(rest.popFirst())
+            case "--wire":
+                guard let folder = rest.popFirst() else { throw OptionsError(description: "--wire wants a folder") }
+                cluster = folder
+            case "--wire-doctors":
+                let counts = rest.popFirst().map { $0.split(separator: ",").compactMap { Int($0) } } ?? []
+                guard !counts.isEmpty, counts.allSatisfy({ (1...200).contains($0) }) else {
+                    throw OptionsError(description: "--wire-doctors wants numbers from 1 to 200, with commas between")
+                }
+                doctorCounts = counts
             default:
                 throw OptionsError(
                     description: """
                         what is \(argument)? Options: --json, --seconds S, --only NAME, --stream MIB, --ledger, \
-                        --ledger-witnesses elsewhere|here, --ledger-seconds S, --ledger-entries N,N,…
+                        --ledger-witnesses elsewhere|here, --ledger-seconds S, --ledger-entries N,N,…, --wire FOLDER, --wire-doctors N,N,…
                         """)
             }
         }

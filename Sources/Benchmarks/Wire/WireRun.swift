@@ -1,0 +1,71 @@
+import DurableFiles
+import Foundation
+import ParasolClient
+
+/// All that is measured of a cluster of separate processes.
+struct WireReport: Codable {
+    let proxies: Int
+    let threshold: Int
+    let recordBytes: Int
+    let openings: [OpeningFigure]
+    let transforms: TransformFigure
+    let transfers: TransferFigure?
+}
+
+/// Measures a cluster that `Scripts/cluster up` made, from this process as all of its clients.
+struct WireRun {
+    /// The cluster's folder.
+    let folder: String
+    let duration: Duration
+    let doctorCounts: [Int]
+
+    private static let threshold = 2
+    private static let transformCount = 500
+    private static let inFlight = 32
+
+    func run() async throws -> WireReport {
+        let deployment = try await WireDeployment(
+            folder: folder, doctorCount: doctorCounts.max() ?? 1, threshold: Self.threshold)
+        let openings = WireOpenings(deployment: deployment)
+        var figures: [OpeningFigure] = []
+        for count in doctorCounts { figures.append(try await openings.run(doctorCount: count, for: duration)) }
+        let transforms = try await WireTransforms(deployment: deployment, proxyProcess: proxyProcess())
+            .run(count: Self.transformCount, inFlight: Self.inFlight)
+        let transfers = try await WireTransfers(deployment: deployment, clusterFolder: folder).run(mebibytes: 64)
+        let report = WireReport(
+            proxies: deployment.network.proxies.count, threshold: Self.threshold,
+            recordBytes: deployment.files.files.reduce(0) { $0 + $1.bytes.count }, openings: figures,
+            transforms: transforms, transfers: transfers)
+        await deployment.close()
+        return report
+    }
+
+    private func proxyProcess() -> Int32? {
+        (try? String(contentsOfFile: folder + "/proxy-1/pid", encoding: .utf8))
+            .flatMap { Int32($0.trimmingCharacters(in: .whitespacesAndNewlines)) }
+    }
+}
+
+extension WireReport: CustomStringConvertible {
+    var description: String {
+        var lines = openings.map {
+            String(
+                format: "%d doctors: %.1f openings/s, p50 %.1f ms, p99 %.1f ms, max %.1f ms of %d", $0.doctors,
+                $0.perSecond, $0.p50Ms, $0.p99Ms, $0.maximumMs, $0.openings)
+        }
+        lines.append(
+            String(
+                format:
+                    "one proxy: %.1f transforms/s, %.0f µs of a core each; bare scheme %.0f a core and second, %.3f of %d cores",
+                transforms.perSecond, transforms.proxyProcessorUs ?? .nan, transforms.barePerCoreSecond,
+                transforms.ofLimit, transforms.cores))
+        if let transfers {
+            lines.append(
+                String(
+                    format: "%d MiB: vault up %.1f, down %.1f MB/s; plain up %.1f, down %.1f MB/s", transfers.mebibytes,
+                    transfers.vaultUpMbPerSecond, transfers.vaultDownMbPerSecond, transfers.plainUpMbPerSecond,
+                    transfers.plainDownMbPerSecond))
+        }
+        return lines.joined(separator: "\n")
+    }
+}

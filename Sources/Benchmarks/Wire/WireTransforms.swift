@@ -1,0 +1,114 @@
+import Foundation
+import Octets
+import ParasolClient
+import ServiceProtocols
+import SharingContracts
+import Synchronization
+import Umbral
+
+/// What one proxy transforms for requests that are on the ledger already, beside the bare scheme.
+struct TransformFigure: Codable {
+    let perSecond: Double
+    /// Processor time of the proxy's process for each, in microseconds; nil where its process is not known.
+    let proxyProcessorUs: Double?
+    /// Re-encryptions with proof that one core does with nothing else to do.
+    let barePerCoreSecond: Double
+    let cores: Int
+
+    /// Of what all cores together could do of the bare scheme.
+    var ofLimit: Double { perSecond / (barePerCoreSecond * Double(cores)) }
+}
+
+struct WireTransforms {
+    let deployment: WireDeployment
+    /// Linux's number of the process of the network's first proxy.
+    let proxyProcess: Int32?
+
+    private static let clock = ContinuousClock()
+
+    /// - Parameters:
+    ///   - count: Requests in all.
+    ///   - inFlight: As many wait for their answers at once.
+    func run(count: Int, inFlight: Int) async throws -> TransformFigure {
+        guard let proxy = deployment.network.proxies.first?.identity else {
+            throw WrongResult(description: "the network has no proxy")
+        }
+        let bare = try Self.bareRate()
+        let requests = try await requests(count: count)
+        let capsule = try await capsule()
+        let queue = RequestQueue(requests)
+        let processor = try processorSeconds()
+        let start = Self.clock.now
+        try await withThrowingDiscardingTaskGroup { group in
+            for number in 0..<inFlight {
+                let services = deployment.doctors[number % deployment.doctors.count].person.services
+                group.addTask {
+                    while let request = queue.take() {
+                        _ = try await services.proxy(proxy).transform(request: request.receipt, capsule: capsule)
+                    }
+                }
+            }
+        }
+        let seconds = start.duration(to: Self.clock.now) / .seconds(1)
+        let used = try processorSeconds().flatMap { after in processor.map { after - $0 } }
+        return TransformFigure(
+            perSecond: Double(count) / seconds, proxyProcessorUs: used.map { $0 * 1e6 / Double(count) },
+            barePerCoreSecond: bare, cores: ProcessInfo.processInfo.activeProcessorCount)
+    }
+
+    private func requests(count: Int) async throws -> [Doctor.Request] {
+        let (doctors, record) = (deployment.doctors, deployment.record)
+        return try await withThrowingTaskGroup { group in
+            for (number, grantee) in doctors.enumerated() {
+                let share = count / doctors.count + (number < count % doctors.count ? 1 : 0)
+                group.addTask {
+                    var requests: [Doctor.Request] = []
+                    for _ in 0..<share {
+                        requests.append(try await grantee.doctor.request(record, under: grantee.consent))
+                    }
+                    return requests
+                }
+            }
+            return try await group.reduce(into: []) { $0 += $1 }
+        }
+    }
+
+    private func capsule() async throws -> [UInt8] {
+        let record = deployment.record
+        let found = try await deployment.hospital.session.read { (state) throws(ClientError) in state.record(record) }
+        guard let found else { throw WrongResult(description: "the record is not on the ledger") }
+        return try await SealedRecordDownload(
+            found, folderKey: deployment.folderKey, from: deployment.hospital.services
+        ).capsule.simple.bytes
+    }
+
+    private static func bareRate() throws -> Double {
+        let owner = SecretKey.random()
+        let (capsule, _) = try owner.publicKey.encrypt([1, 2, 3])
+        let fragments = try owner.keyFragments(
+            for: SecretKey.random().publicKey, signer: Signer(SecretKey.random()), threshold: 2, shares: 3)
+        let figure = try measure(for: .seconds(1)) { blackHole(try fragments[0].reencrypt(capsule).simple) }
+        return 1e6 / figure.medianUs
+    }
+
+    /// User and system time of the proxy's process (`/proc/PID/stat`).
+    private func processorSeconds() throws -> Double? {
+        guard let proxyProcess else { return nil }
+        let stat = try String(contentsOfFile: "/proc/\(proxyProcess)/stat", encoding: .utf8)
+        // The name in parentheses may hold blanks.
+        let fields = stat.split(separator: ")").last?.split(separator: " ") ?? []
+        guard fields.count > 12, let user = Double(fields[11]), let system = Double(fields[12]) else {
+            throw WrongResult(description: "/proc/\(proxyProcess)/stat does not say its times")
+        }
+        return (user + system) / Double(sysconf(Int32(_SC_CLK_TCK)))
+    }
+}
+
+/// Requests that wait for somebody to bring them.
+private final class RequestQueue: Sendable {
+    private let waiting: Mutex<[Doctor.Request]>
+
+    init(_ requests: [Doctor.Request]) { waiting = Mutex(requests) }
+
+    func take() -> Doctor.Request? { waiting.withLock { $0.popLast() } }
+}
