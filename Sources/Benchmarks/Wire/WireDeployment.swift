@@ -50,17 +50,15 @@ struct WireDeployment {
         let organisation = try await Self.organisation(folder, network)
         member = organisation.connection
         hospital = try await Self.person(.depositor, network, organisation.agent).person
-        patient = try await HTTPConnecting().connect(to: network, as: nil)
-        let session = Self.session(patient, network)
+        let store = try ProfileStore.create(
+            Profile(kind: .patient, displayName: "patient"), at: temporary.path("patient.profile"),
+            passphrase: try Passphrase(.random(count: 16)))
+        let chart = try await Self.openFolder(of: store, network)
+        patient = try await HTTPConnecting().connect(
+            to: network, as: try await Self.signer(of: chart, in: store, network))
         let agent = Patient(
-            profile: try ProfileStore.create(
-                Profile(kind: .patient, displayName: "patient"), at: temporary.path("patient.profile"),
-                passphrase: try Passphrase(.random(count: 16))), session: session, services: patient.services)
-        guard let keyService = network.keyServices.first?.identity else {
-            throw WrongResult(description: "the network has no key service")
-        }
-        let chart = try await agent.openFolder(named: "heart", at: keyService)
-        let key = try await session.read { (state) throws(ClientError) in state.folder(chart)?.delegatingKey }
+            profile: store, session: Self.session(patient, network), services: patient.services, folder: chart)
+        let key = try await hospital.session.read { (state) throws(ClientError) in state.folder(chart)?.delegatingKey }
         guard let key else { throw WrongResult(description: "the folder is not on the ledger") }
         folderKey = key
         let recording = try ECGRecording.synthesized(named: "heart", frameCount: 5_000)
@@ -88,6 +86,29 @@ struct WireDeployment {
 
     private static func session(_ connection: ServiceConnection, _ network: Network) -> LedgerSession {
         LedgerSession(ledger: connection.ledger, trust: network.trust, heads: NoHeadStore(), clock: SystemClock())
+    }
+
+    /// Opens a folder as somebody whom the ledger does not know yet.
+    private static func openFolder(of store: ProfileStore, _ network: Network) async throws -> FolderID {
+        guard let keyService = network.keyServices.first?.identity else {
+            throw WrongResult(description: "the network has no key service")
+        }
+        let connection = try await HTTPConnecting().connect(to: network, as: nil)
+        let folder = try await Patient(
+            profile: store, session: session(connection, network), services: connection.services
+        ).openFolder(named: "heart", at: keyService)
+        await connection.close()
+        return folder
+    }
+
+    private static func signer(
+        of folder: FolderID, in store: ProfileStore, _ network: Network
+    ) async throws -> TransactionSigner {
+        guard let keys = await store.profile.folder(folder)?.keys else {
+            throw WrongResult(description: "the folder's keys are not in the profile")
+        }
+        return TransactionSigner(
+            id: folder.signer, key: try ProfileKeys.signingKey(keys.signingKey), origin: network.trust.originName)
     }
 
     private static func organisation(
