@@ -1,7 +1,7 @@
 # Parasol. `make` alone lists what can be made.
 
 .DEFAULT_GOAL := help
-.PHONY: help demo test bench growth faults lint format ct docs generate clean
+.PHONY: help demo test bench growth faults crashes partitions lint format ct docs generate clean
 SHELL := /bin/bash
 
 help: ## what can be made
@@ -25,6 +25,12 @@ growth: ## the ledger's part of bench, up to ten million entries (hours)
 
 faults: ## system calls of the ledger that fail, by strace, and what is left of it (an hour or two)
 	@Scripts/faults $(ARGS)
+
+crashes: ## separate processes killed under load, and whether all that was acknowledged is still there (minutes)
+	@Scripts/on-cluster crashes $(ARGS)
+
+partitions: ## separate processes cut off from each other, in network namespaces (root; minutes)
+	@Scripts/on-cluster partitions $(ARGS)
 
 lint: ## formatting, layers, scripts
 	@Scripts/lint

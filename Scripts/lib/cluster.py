@@ -17,7 +17,10 @@ START_SECONDS = 60
 
 
 class Failed(Exception):
-    pass
+    def whole(self):
+        """What it says, behind whatever it came after."""
+        earlier = self.__context__
+        return f"{earlier.whole()}\nand then: {self}" if isinstance(earlier, Failed) else str(self)
 
 
 class Cluster:
@@ -170,6 +173,9 @@ class Cluster:
 
     def process(self, name):
         """The id of the process that serves a name; None where none does."""
+        child = self.children.get(name)
+        if child is not None:  # its command line is empty for a moment while it starts
+            return child.pid if child.poll() is None else None
         try:
             with open(self.path(name, "pid")) as file:
                 pid = int(file.read())
@@ -210,7 +216,8 @@ class Cluster:
             while not self.is_ready(name):
                 if self.process(name) is None or time.monotonic() > deadline:
                     with open(self.path(name, "log"), errors="replace") as file:
-                        raise Failed(f"{name} does not run:\n{''.join(file.readlines()[-10:])}")
+                        state = "is not ready" if self.process(name) else "does not run"
+                        raise Failed(f"{name} {state}:\n{''.join(file.readlines()[-10:])}")
                 time.sleep(0.05)
 
     @property
@@ -266,6 +273,9 @@ class Cluster:
         for name, pid in running:
             while self.process(name) == pid:
                 if time.monotonic() > deadline:
+                    # A check leaves nothing behind, whatever else it finds.
+                    for child in self.children.values():
+                        child.kill()
                     raise Failed(f"{name} (process {pid}) does not stop")
                 time.sleep(0.05)
         print(f"{len(running)} processes ended")
