@@ -19,7 +19,7 @@ import Testing
     }
 
     /// How many connections a call makes to a server that closes each at once.
-    private func connections(for call: Call) async throws -> Int {
+    private func connections(for call: Call, limits: ServerConnection.Limits = .init()) async throws -> Int {
         let accepted = Count()
         let server = try await ServerBootstrap(group: MultiThreadedEventLoopGroup.singleton)
             .childChannelInitializer { channel in
@@ -28,7 +28,8 @@ import Testing
             }
             .bind(host: "127.0.0.1", port: 0).get()
         let port = try #require(server.localAddress?.port)
-        try await fixture.connect(port, certificates, as: fixture.doctor) { connection async throws -> Void in
+        try await fixture.connect(port, certificates, as: fixture.doctor, limits: limits) {
+            connection async throws -> Void in
             await #expect {
                 try await connection.call(call)
             } throws: {
@@ -45,6 +46,14 @@ import Testing
             for: .send("/", [1], type: MediaType.octets, atMost: 1, isIdempotent: false))
         #expect(read == 3 * append)
         #expect(append > 0)
+    }
+
+    @Test func nothingIsSentAgainToWhoHasBeenSilentForLong() async throws {
+        var limits = ServerConnection.Limits()
+        limits.patience = .zero
+        let impatient = try await connections(for: .get("/", atMost: 1), limits: limits)
+        let patient = try await connections(for: .get("/", atMost: 1))
+        #expect(patient == 3 * impatient)
     }
 
     @Test(arguments: [

@@ -77,9 +77,9 @@ final class ServerFixture: Sendable {
     /// A connection to a server on this machine, which is shut down after `body`.
     func connect<Value>(
         _ port: Int, _ certificates: TestCertificates, as signer: TransactionSigner?,
-        _ body: (ServerConnection) async throws -> Value
+        limits: ServerConnection.Limits = .init(), _ body: (ServerConnection) async throws -> Value
     ) async throws -> Value {
-        var limits = ServerConnection.Limits()
+        var limits = limits
         limits.pause = .milliseconds(1)
         let connection = try ServerConnection(
             url: "https://localhost:\(port)", trustRootsPEM: certificates.rootPEM,

@@ -110,6 +110,31 @@ import Testing
         for (index, answer) in answers.enumerated() { #expect(!answer.contains("200"), "\(index): \(answer)") }
     }
 
+    /// HTTP/2 asks a peer whether it has heard that the server stops, and this one never answers.
+    @Test(.timeLimit(.minutes(1))) func aPeerThatIsSilentDoesNotKeepTheServerFromStopping() async throws {
+        let closed = try await serve({ $0.stopSeconds = 1 }) { [certificates] port in
+            var configuration = TLSConfiguration.makeClientConfiguration()
+            configuration.trustRoots = .certificates(try NIOSSLCertificate.fromPEMBytes(certificates.rootPEM))
+            configuration.applicationProtocols = ["h2"]
+            let context = try NIOSSLContext(configuration: configuration)
+            let (answers, hears) = AsyncStream.makeStream(of: Void.self)
+            let channel = try await ClientBootstrap(group: MultiThreadedEventLoopGroup.singleton)
+                .channelInitializer { channel in
+                    channel.eventLoop.makeCompletedFuture {
+                        try channel.pipeline.syncOperations.addHandlers(
+                            NIOSSLClientHandler(context: context, serverHostname: "localhost"), HearingHandler(hears))
+                    }
+                }
+                .connect(host: "127.0.0.1", port: port).get()
+            let preface = "PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n"
+            let settings: [UInt8] = [0, 0, 0, 4, 0, 0, 0, 0, 0]
+            try await channel.writeAndFlush(ByteBuffer(bytes: Array(preface.utf8) + settings))
+            for await _ in answers { break }
+            return channel.closeFuture
+        }
+        try await closed.get()
+    }
+
     @Test func anAddressHasOnlySoManyConnections() async throws {
         let closed = try await serve({ $0.connectionsPerAddress = 0 }) { try await untilClosed($0, "", tls: false) }
         #expect(closed == "")
@@ -244,4 +269,15 @@ private final class CollectingHandler: ChannelInboundHandler {
     }
 
     func errorCaught(context: ChannelHandlerContext, error: any Error) { context.close(promise: nil) }
+}
+
+/// Tells that something came, and answers nothing.
+private final class HearingHandler: ChannelInboundHandler {
+    typealias InboundIn = ByteBuffer
+
+    private let hears: AsyncStream<Void>.Continuation
+
+    init(_ hears: AsyncStream<Void>.Continuation) { self.hears = hears }
+
+    func channelRead(context: ChannelHandlerContext, data: NIOAny) { hears.yield() }
 }

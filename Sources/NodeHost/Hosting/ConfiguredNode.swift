@@ -134,18 +134,25 @@ private struct Opening {
     }
 
     /// The way to another node, with requests signed by a role of this one.
-    private mutating func connection(_ url: String, as folder: RoleFolder?) throws -> ServerConnection {
+    private mutating func connection(
+        _ url: String, as folder: RoleFolder?, limits: ServerConnection.Limits = .init()
+    ) throws -> ServerConnection {
         let signer = try folder.map {
             RequestSigner(try $0.transactionSigner(origin: network.trust.originName), clock: clock)
         }
-        let connection = try ServerConnection(url: url, trustRootsPEM: trustRoots, signer: signer)
+        let connection = try ServerConnection(
+            url: url, trustRootsPEM: trustRoots, signer: signer, limits: limits)
         connections.append(connection)
         return connection
     }
 
     private mutating func ledger(for folder: RoleFolder) throws -> any Ledger {
         if let ownLedger { return ownLedger }
-        return RemoteLedger(try connection(network.ledger.text, as: folder), origin: network.trust.originName)
+        // Shorter than our own callers wait, so that they are told why there is no answer.
+        var limits = ServerConnection.Limits()
+        limits.answerSeconds = 30
+        return RemoteLedger(
+            try connection(network.ledger.text, as: folder, limits: limits), origin: network.trust.originName)
     }
 
     private mutating func openLedger() async throws {
@@ -158,6 +165,10 @@ private struct Opening {
             .ledger(
                 ledger, origin: network.trust.originName, tiles: LogFolder(folder.file("ledger-tiles")),
                 readers: configuration.readers))
+        // A witness examines for at most 20 s, and the next round asks it again: one that a cut has silenced is not waited for
+        // longer, since meanwhile it is asked nothing else.
+        var limits = ServerConnection.Limits()
+        (limits.answerSeconds, limits.attempts) = (25, 1)
         var endpoints: [WitnessEndpoint] = []
         for (key, _) in network.trust.policy.witnesses.map({ ($0.key, $0) }) {
             guard let place = configuration.witnesses.first(where: { $0.name == key.name }) else {
@@ -165,7 +176,7 @@ private struct Opening {
             }
             endpoints.append(
                 WitnessEndpoint(
-                    key: key, witness: RemoteWitness(try connection(place.url, as: nil), prefix: "")))
+                    key: key, witness: RemoteWitness(try connection(place.url, as: nil, limits: limits), prefix: "")))
         }
         try await ledger.connect(endpoints)
         ownLedger = ledger

@@ -17,6 +17,9 @@ package final class ServerConnection: Sendable {
         package var attempts = 3
         /// Before the second attempt; then twice that, and so on.
         package var pause: Duration = .milliseconds(200)
+        /// How long after its first attempt a request may be sent again. Where a network loses what is sent, each attempt lasts
+        /// ``answerSeconds``: whoever waits has waited long enough after one.
+        package var patience: Duration = .seconds(10)
 
         package init() {}
     }
@@ -78,11 +81,14 @@ package final class ServerConnection: Sendable {
     /// - Throws: ``CallFailure``; every status that is not 2xx or one of the call's is a failure.
     package func call(_ call: Call) async throws(CallFailure) -> CallAnswer {
         var attempt = 1
+        let start = ContinuousClock.now
         while true {
             do throws(CallFailure) {
                 return try await send(call)
             } catch {
-                guard case .unreachable = error, call.isIdempotent, attempt < limits.attempts else { throw error }
+                guard case .unreachable = error, call.isIdempotent, attempt < limits.attempts,
+                    ContinuousClock.now - start < limits.patience
+                else { throw error }
                 do { try await Task.sleep(for: limits.pause * (1 << (attempt - 1))) } catch {
                     throw .unreachable("cancelled")
                 }

@@ -4,7 +4,7 @@ internal import NIOCore
 internal import NIOSSL
 internal import Synchronization
 
-/// A server's connections, with a deadline for the handshake and a bound on how many one address has.
+/// A server's connections, with deadlines for the handshake and for the end, and a bound on how many one address has.
 struct GuardedChannel<Base: ServerChildChannel>: ServerChildChannel {
     typealias Value = Base.Value
 
@@ -26,6 +26,8 @@ struct GuardedChannel<Base: ServerChildChannel>: ServerChildChannel {
             let tls = try channel.pipeline.syncOperations.handler(type: NIOSSLServerHandler.self)
             try channel.pipeline.syncOperations.addHandler(
                 HandshakeDeadline(seconds: limits.handshakeSeconds), position: .after(tls))
+            try channel.pipeline.syncOperations.addHandler(
+                StopDeadline(seconds: limits.stopSeconds), position: .first)
         } catch { channel.close(promise: nil) }
         if !isAllowed { channel.close(promise: nil) }
         return value

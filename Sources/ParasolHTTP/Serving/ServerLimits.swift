@@ -13,7 +13,7 @@ package struct ServerLimits: Hashable, Sendable {
     package var idleSeconds: Int64 = 30
     /// From a request's head to the end of its content: 4 MiB at 35 kB a second.
     package var contentSeconds: Int64 = 120
-    /// How long requests under way may take when the server is told to stop.
+    /// How long requests under way may take when the server is told to stop; whatever connection is left then is closed.
     package var stopSeconds: Int64 = 10
 
     package init() {}
