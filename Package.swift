@@ -284,7 +284,7 @@ let checks: [Target] = [
             "TestKit", "Octets", "TransparencyLog", "SharingContracts", "DurableFiles", "LogStorage",
             "ServiceProtocols",
             "LedgerReplica", "LedgerNode", "PrometheusMetrics", "ParasolHTTP", "ParasolClient", "EmbeddedNode", crypto,
-            logging, x509,
+            logging, x509, yams, httpTypes,
         ]),
     tests(
         "parasol",

@@ -17,13 +17,15 @@ package enum LedgerRoutes {
             Route(
                 .post, paths.transactions, template: templates.transactions, access: .anyone,
                 accepts: MediaType.signedTransaction,
-                maximumBodyBytes: Limits.signedTransactionBytes, cost: 4
+                maximumBodyBytes: Limits.signedTransactionBytes, cost: 4, answers: [200: MediaType.receipt],
+                refusals: [422]
             ) { request in
                 try admit(request, access.submit)
                 return try receipt(try await ledger.submit(request.body))
             },
             Route(
-                .get, paths.receipt("{transaction}"), template: templates.receipt("{transaction}"), access: access.read
+                .get, paths.receipt("{transaction}"), template: templates.receipt("{transaction}"), access: access.read,
+                answers: [200: MediaType.receipt]
             ) { request in
                 let id: TransactionID = try request.parameter("transaction") { try canonical($0) }
                 guard let found = try await ledger.receipt(of: id) else {
@@ -33,15 +35,24 @@ package enum LedgerRoutes {
                 }
                 return try receipt(found)
             },
-            Route(.get, paths.checkpoint, template: templates.checkpoint, access: access.read) { _ in
+            Route(
+                .get, paths.checkpoint, template: templates.checkpoint, access: access.read,
+                answers: [200: MediaType.text]
+            ) { _ in
                 Answer(try await ledger.checkpoint(), type: MediaType.text, fields: [.cacheControl: "no-store"])
             },
-            Route(.get, paths.consistency, template: templates.consistency, access: access.read) { request in
+            Route(
+                .get, paths.consistency, template: templates.consistency, access: access.read,
+                answers: [200: MediaType.hashes]
+            ) { request in
                 let (from, to) = try range(request)
                 let hashes = try await ledger.consistencyProof(from: from, to: to)
                 return Answer(hashes.flatMap { $0 }, type: MediaType.hashes, fields: [.cacheControl: immutable])
             },
-            Route(.get, paths.entries, template: templates.entries, access: access.read, cost: 4) { request in
+            Route(
+                .get, paths.entries, template: templates.entries, access: access.read, cost: 4,
+                answers: [200: MediaType.entries]
+            ) { request in
                 let (from, to) = try range(request)
                 guard from < to else { throw RequestRefusal.malformed("an empty range") }
                 let asked = min(to, from.addingReportingOverflow(WireLimits.entries).partialValue)

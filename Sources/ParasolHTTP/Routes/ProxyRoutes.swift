@@ -15,7 +15,7 @@ package enum ProxyRoutes {
         [
             Route(
                 .put, "/v1/consents/{consent}/fragment", access: install, accepts: MediaType.fragmentDelivery,
-                maximumBodyBytes: FragmentDelivery.maximumBytes, cost: 10
+                maximumBodyBytes: FragmentDelivery.maximumBytes, cost: 10, answers: [204: ""], refusals: [422]
             ) { request in
                 let consent: ConsentID = try request.parameter("consent") { try LedgerRoutes.canonical($0) }
                 let delivery = try KeyServiceRoutes.parsed {
@@ -26,14 +26,18 @@ package enum ProxyRoutes {
             },
             Route(
                 .post, "/v1/transforms", access: transform, accepts: MediaType.accessProof,
-                maximumBodyBytes: AccessProof.maximumBytes, cost: 10
+                maximumBodyBytes: AccessProof.maximumBytes, cost: 10, answers: [200: MediaType.transformation],
+                refusals: [422]
             ) { request in
                 let proof = try KeyServiceRoutes.parsed { try AccessProof(encoded: request.body) }
                 let answer = try await proxy.transform(request: proof.receipt, capsule: proof.capsule)
                 return Answer(
                     try answer.encoded(), type: MediaType.transformation, fields: [.cacheControl: "no-store"])
             },
-            Route(.post, "/v1/fragment-destructions", access: maintain, cost: 20) { _ in
+            Route(
+                .post, "/v1/fragment-destructions", access: maintain, cost: 20, answers: [200: MediaType.identifiers],
+                refusals: [422]
+            ) { _ in
                 let consents = try await proxy.destroyEndedFragments()
                 return Answer(consents.flatMap(\.bytes), type: MediaType.identifiers)
             },

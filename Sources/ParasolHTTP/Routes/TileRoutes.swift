@@ -15,11 +15,17 @@ package enum TileRoutes {
     package static func routes(_ folder: LogFolder, prefix: String, access: Access) -> [Route] {
         let template = LedgerPaths.template.tiles
         return [
-            Route(.get, prefix + "/checkpoint", template: template + "/checkpoint", access: access) { request in
+            Route(
+                .get, prefix + "/checkpoint", template: template + "/checkpoint", access: access,
+                answers: [200: MediaType.text, 304: ""]
+            ) { request in
                 guard let note = try folder.checkpoint() else { throw RequestRefusal.notFound }
                 return conditional(note, request)
             },
-            Route(.get, prefix + "/tile/**", template: template + "/tile/{tile}", access: access, cost: 2) { request in
+            Route(
+                .get, prefix + "/tile/**", template: template + "/tile/{tile}", access: access, cost: 2,
+                answers: [200: MediaType.octets]
+            ) { request in
                 let path = request.path.dropFirst(prefix.count + 1)
                 guard let tile = try? Tile(path: String(path)), let bytes = try folder.bytes(of: tile) else {
                     throw RequestRefusal.notFound

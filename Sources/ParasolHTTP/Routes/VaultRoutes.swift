@@ -12,7 +12,8 @@ package enum VaultRoutes {
         _ vault: any RecordStoring, store: Access = .roles(.depositor), read: Access = .enrolled
     ) -> [Route] {
         [
-            Route(.put, "/v1/uploads/{address}", access: store, cost: 4) { request in
+            Route(.put, "/v1/uploads/{address}", access: store, cost: 4, answers: [204: ""], refusals: uploadRefusals) {
+                request in
                 let address = try address(of: request)
                 let items = try request.query("record", "size")
                 guard let text = items["record"], let record: RecordID = try? LedgerRoutes.canonical(text) else {
@@ -23,17 +24,21 @@ package enum VaultRoutes {
             },
             Route(
                 .patch, "/v1/uploads/{address}", access: store, accepts: MediaType.uploadPart,
-                maximumBodyBytes: RecordStoringLimits.maximumReadBytes, cost: 4
+                maximumBodyBytes: RecordStoringLimits.maximumReadBytes, cost: 4, answers: [204: ""],
+                refusals: uploadRefusals
             ) { request in
                 let address = try address(of: request)
                 let start = try AdmittedRequest.decimal(request.head.headerFields[.uploadOffset], "Upload-Offset")
                 return offset(try await vault.append(request.body, at: start, to: address))
             },
-            Route(.post, "/v1/uploads/{address}/completion", access: store, cost: 20) { request in
+            Route(
+                .post, "/v1/uploads/{address}/completion", access: store, cost: 20, answers: [204: ""],
+                refusals: uploadRefusals
+            ) { request in
                 try await vault.finishUpload(try address(of: request))
                 return Answer(status: .noContent)
             },
-            Route(.get, "/v1/records/{record}", access: read) { request in
+            Route(.get, "/v1/records/{record}", access: read, answers: [200: MediaType.storedRecord]) { request in
                 let record: RecordID = try request.parameter("record") { try LedgerRoutes.canonical($0) }
                 guard let found = try await vault.find(record) else {
                     throw Problem(
@@ -42,7 +47,10 @@ package enum VaultRoutes {
                 }
                 return Answer(found.encoded, type: MediaType.storedRecord)
             },
-            Route(.get, "/v1/objects/{address}", access: read, cost: 4) { request in
+            Route(
+                .get, "/v1/objects/{address}", access: read, cost: 4, answers: [206: MediaType.sealedRecord],
+                refusals: [416]
+            ) { request in
                 let address = try address(of: request)
                 let range = try ByteRange(request.head.headerFields[.range])
                 let bytes = try await vault.read(address, offset: range.offset, count: range.count)
@@ -57,6 +65,7 @@ package enum VaultRoutes {
         ]
     }
 
+    private static let uploadRefusals: Set<Int> = [409, 422, 507]
     /// The code of what is no error of a vault: an answer of nil.
     static let unknownRecord = "vault.no-such-record"
 

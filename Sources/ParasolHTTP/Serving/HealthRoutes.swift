@@ -5,8 +5,8 @@ package enum HealthRoutes {
     /// - Parameter unready: Why the server is not ready, in words without secrets or names; empty where it is.
     package static func routes(unready: @escaping @Sendable () async -> [String]) -> [Route] {
         [
-            Route(.get, "/livez", access: .anyone) { _ in answer("ok\n") },
-            Route(.get, "/readyz", access: .anyone) { _ in
+            Route(.get, "/livez", access: .anyone, answers: [200: MediaType.text]) { _ in answer("ok\n") },
+            Route(.get, "/readyz", access: .anyone, answers: [200: MediaType.text]) { _ in
                 let reasons = await unready()
                 guard reasons.isEmpty else {
                     throw Problem(

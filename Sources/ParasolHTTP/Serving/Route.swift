@@ -18,11 +18,18 @@ package struct Route: Sendable {
     package let maximumBodyBytes: Int
     /// How many ordinary requests it counts as where rates are limited.
     package let cost: Double
+    /// The media type of each status with which it does its part; empty where there is no content.
+    package let answers: [Int: String]
+    /// The statuses of problems besides ``commonRefusals``.
+    package let refusals: Set<Int>
     package let handler: @Sendable (AdmittedRequest) async throws -> Answer
+
+    /// The statuses of problems that every route may answer: of the path, the signature, the size, the rate, and of faults.
+    package static let commonRefusals: Set<Int> = [400, 401, 403, 404, 413, 421, 429, 500, 503]
 
     package init(
         _ method: HTTPRequest.Method, _ path: String, template: String? = nil, access: Access, accepts: String? = nil,
-        maximumBodyBytes: Int = 0, cost: Double = 1,
+        maximumBodyBytes: Int = 0, cost: Double = 1, answers: [Int: String] = [:], refusals: Set<Int> = [],
         handler: @escaping @Sendable (AdmittedRequest) async throws -> Answer
     ) {
         self.method = method
@@ -32,14 +39,21 @@ package struct Route: Sendable {
         self.accepts = accepts
         self.maximumBodyBytes = maximumBodyBytes
         self.cost = cost
+        self.answers = answers
+        self.refusals = refusals
         self.handler = handler
+    }
+
+    /// Every status that a request may be answered with.
+    package var statuses: Set<Int> {
+        Self.commonRefusals.union(refusals).union(answers.keys).union(accepts == nil ? [] : [415])
     }
 
     /// The same below a prefix: a path with a slash at its beginning and none at its end, or empty.
     package func below(_ prefix: String) -> Route {
         var below = Route(
             method, prefix + path, template: template, access: access, accepts: accepts,
-            maximumBodyBytes: maximumBodyBytes, cost: cost, handler: handler)
+            maximumBodyBytes: maximumBodyBytes, cost: cost, answers: answers, refusals: refusals, handler: handler)
         below.role = role
         return below
     }
