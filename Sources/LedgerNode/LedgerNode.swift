@@ -83,6 +83,9 @@ package actor LedgerNode: Ledger {
     var attemptedSize: UInt64 = 0
     /// By the index of the leaf whose receipt they want.
     var waiters: [UInt64: [CheckedContinuation<Answer, Never>]] = [:]
+    /// Who is told of new final checkpoints.
+    var followers: [UInt64: AsyncStream<PublishedCheckpoint>.Continuation] = [:]
+    var nextFollower: UInt64 = 0
     /// Who wants witnesses to be asked, whatever there is.
     var roundWaiters: [CheckedContinuation<RoundOutcome, Never>] = []
 
@@ -311,5 +314,6 @@ package actor LedgerNode: Ledger {
         waiters = [:]
         for waiter in roundWaiters { waiter.resume(returning: .failed(error)) }
         roundWaiters = []
+        endFollowers()
     }
 }

@@ -4,6 +4,8 @@ package enum MediaType {
     package static let plainText = "text/plain"
     package static let octets = "application/octet-stream"
     package static let treeSize = "text/x.tlog.size"
+    /// Server-sent events.
+    package static let eventStream = "text/event-stream"
     /// A `SignedTransaction` message.
     package static let signedTransaction = "application/vnd.parasol.signed-transaction"
     /// A `Transaction` message, not signed yet.

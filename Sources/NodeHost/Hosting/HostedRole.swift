@@ -50,6 +50,7 @@ package struct HostedRole: Sendable {
         let routes =
             LedgerRoutes.routes(ledger, origin: origin, access: LedgerAccess(read: read))
             + DirectoryRoutes.routes(directory, origin: origin, access: read)
+            + EventRoutes.routes(ledger, origin: origin, access: read)
         let hosted = HostedRole(
             .ledger, name, routes, unready: { await ledger.reasonForHalting.map { "ledger: \($0)" } },
             figures: { await ledger.watchedFigures }, close: { await ledger.close() })

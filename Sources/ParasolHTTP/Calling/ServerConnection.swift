@@ -3,6 +3,7 @@ internal import HTTPTypes
 internal import NIOCore
 internal import NIOHTTP1
 internal import NIOSSL
+internal import Synchronization
 
 /// The way to one server: its address, the roots that its certificate must come from, and who signs requests to it.
 ///
@@ -121,6 +122,44 @@ package final class ServerConnection: Sendable {
         return answer
     }
 
+    /// Sends a request and takes its answer piece by piece, until the server ends it or says nothing for too long.
+    ///
+    /// - Parameters:
+    ///   - silence: How long the server may say nothing.
+    ///   - take: Is given each piece as it arrives; where it throws, the connection is ended.
+    /// - Throws: ``CallFailure``, also where `take` does: ``CallFailure/badAnswer(_:)``. Cancelling is ``CallFailure/unreachable(_:)``.
+    package func stream(
+        _ call: Call, silence: Duration, _ take: @escaping @Sendable ([UInt8]) throws -> Void
+    ) async throws(CallFailure) {
+        let request = try signed(call)
+        do {
+            let response = try await client.execute(request, timeout: .seconds(limits.answerSeconds))
+            let status = Int(response.status.code)
+            guard (200...299).contains(status) else {
+                let body = Array(buffer: try await response.body.collect(upTo: Problem.maximumBytes))
+                throw CallAnswer(status: status, fields: HTTPFields(response.headers), body: body).failure
+            }
+            let heard = Heard()
+            try await withThrowingTaskGroup(of: Void.self) { group in
+                group.addTask {
+                    for try await piece in response.body {
+                        heard.note()
+                        do { try take(Array(buffer: piece)) } catch { throw CallFailure.badAnswer("\(error)") }
+                    }
+                }
+                group.addTask {
+                    while let rest = heard.remaining(of: silence) { try await Task.sleep(for: rest) }
+                    throw CallFailure.unreachable("nothing was heard for \(silence)")
+                }
+                // Whichever ends first.
+                defer { group.cancelAll() }
+                try await group.next()
+            }
+        } catch let failure as CallFailure { throw failure } catch {
+            throw .unreachable("\(url): \(error)")
+        }
+    }
+
     private func signed(_ call: Call) throws(CallFailure) -> HTTPClientRequest {
         var head = HTTPRequest(
             method: call.method, scheme: "https", authority: authority, path: prefix + call.target,
@@ -136,6 +175,19 @@ package final class ServerConnection: Sendable {
         for field in head.headerFields { request.headers.add(name: field.name.rawName, value: field.value) }
         if call.contentType != nil { request.body = .bytes(call.content) }
         return request
+    }
+}
+
+/// When a server was heard last.
+private final class Heard: Sendable {
+    private let last = Mutex(ContinuousClock.now)
+
+    func note() { last.withLock { $0 = .now } }
+
+    /// What is left of a silence that is allowed; nil where it is over.
+    func remaining(of silence: Duration) -> Duration? {
+        let rest = silence - last.withLock { $0 }.duration(to: .now)
+        return rest > .zero ? rest : nil
     }
 }
 

@@ -73,6 +73,7 @@ package struct AdmittedRequest: Sendable {
     package let head: HTTPRequest
     package let body: [UInt8]
     let parameters: Parameters
+    let connection: RequestConnection
 
     /// A parameter of the route's path.
     ///

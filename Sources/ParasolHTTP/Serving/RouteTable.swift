@@ -47,7 +47,8 @@ package struct RouteTable: Sendable {
             throw error
         }
         let admitted = AdmittedRequest(
-            requester: requester, head: request.head, body: body, parameters: context.parameters)
+            requester: requester, head: request.head, body: body, parameters: context.parameters,
+            connection: context.connection)
         let answer = try await route.handler(admitted)
         return Response(status: answer.status, headers: answer.fields, body: answer.body)
     }
@@ -99,11 +100,12 @@ package struct RouteTable: Sendable {
 /// What a request brings along: its connection's address.
 package struct ServerContext: RequestContext {
     package var coreContext: CoreRequestContextStorage
-    package let address: RemoteAddress
+    let connection: RequestConnection
+    package var address: RemoteAddress { connection.address }
 
     package init(source: ApplicationRequestContextSource) {
         coreContext = .init(source: source)
-        address = RemoteAddress(source.channel.remoteAddress)
+        connection = RequestConnection(source.channel, address: RemoteAddress(source.channel.remoteAddress))
     }
 }
 

@@ -1,0 +1,36 @@
+internal import NIOCore
+
+/// The connection (of HTTP/2, the stream) that a request came by.
+package struct RequestConnection: Sendable {
+    /// Whom it is from.
+    package let address: RemoteAddress
+    private let channel: any Channel
+
+    init(_ channel: any Channel, address: RemoteAddress) {
+        self.channel = channel
+        self.address = address
+    }
+
+    /// Something that happens later, unless it is cancelled.
+    struct Timer: Sendable {
+        private let stop: @Sendable () -> Void
+
+        fileprivate init(stop: @escaping @Sendable () -> Void) { self.stop = stop }
+
+        func cancel() { stop() }
+    }
+
+    /// Closes the connection after some time, whatever is being written.
+    func closes(after time: Duration) -> Timer {
+        let task = channel.eventLoop.scheduleTask(in: TimeAmount(time)) { [channel] in channel.close(promise: nil) }
+        return Timer { task.cancel() }
+    }
+
+    /// Does something again and again.
+    func every(_ time: Duration, _ body: @escaping @Sendable () -> Void) -> Timer {
+        let task = channel.eventLoop.scheduleRepeatedTask(
+            initialDelay: TimeAmount(time), delay: TimeAmount(time)
+        ) { _ in body() }
+        return Timer { task.cancel() }
+    }
+}
