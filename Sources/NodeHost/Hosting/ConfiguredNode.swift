@@ -48,16 +48,17 @@ package struct ConfiguredNode: Sendable {
     ) async throws {
         let outcome: Result<Void, any Error>
         do {
-            let files = FileSystem()
-            let certificate = try ServerCertificate(
-                chainPEM: try files.readAll(configuration.certificate, atMost: 1 << 20),
-                keyPEM: try files.readAll(configuration.certificateKey, atMost: 1 << 16))
+            let certificateFiles = CertificateFiles(
+                chain: configuration.certificate, key: configuration.certificateKey)
             try await NodeServer(
                 roles,
-                server: .init(host: configuration.host, port: configuration.port, certificate: certificate),
+                server: .init(
+                    host: configuration.host, port: configuration.port,
+                    certificate: try certificateFiles.certificate()),
                 names: configuration.names, directory: directory, clock: clock,
                 housekeepingPause: .seconds(configuration.housekeepingSeconds),
-                perAddress: configuration.addressRate, perSigner: configuration.signerRate, metrics: metrics, logger: logger,
+                perAddress: configuration.addressRate, perSigner: configuration.signerRate,
+                certificateFiles: certificateFiles, metrics: metrics, logger: logger,
                 onListening: onListening
             ).run()
             outcome = .success(())

@@ -11,6 +11,7 @@ package struct NodeServer: Sendable {
     private let server: ParasolServer
     private let housekeeping: Housekeeping
     private let metrics: MetricsServer?
+    private let certificateWatch: CertificateWatch?
     private let logger: Logger
 
     /// - Parameters:
@@ -18,13 +19,15 @@ package struct NodeServer: Sendable {
     ///   - directory: Whom it knows.
     ///   - perAddress: What one address may ask, signed or not.
     ///   - perSigner: What one signer may ask, from wherever.
+    ///   - certificateFiles: Where a new certificate is looked for while it serves; nil for nowhere.
     ///   - metrics: Where numbers are collected; nil for nowhere.
     ///   - onListening: Called with the port when connections are taken.
     /// - Throws: `ServerSetupError`.
     package init(
         _ roles: [HostedRole], server configuration: ParasolServer.Configuration, names: [String],
         directory: any IdentityDirectory, clock: any Clock, housekeepingPause: Duration,
-        perAddress: RateLimit = .standard, perSigner: RateLimit = .standard, metrics: NodeMetrics? = nil, logger: Logger,
+        perAddress: RateLimit = .standard, perSigner: RateLimit = .standard, certificateFiles: CertificateFiles? = nil,
+        metrics: NodeMetrics? = nil, logger: Logger,
         onListening: @escaping @Sendable (Int) async -> Void = { _ in }
     ) throws(ServerSetupError) {
         self.roles = roles
@@ -40,8 +43,10 @@ package struct NodeServer: Sendable {
             gate: RequestGate(
                 directory: directory, names: names, clock: clock, perAddress: perAddress, perSigner: perSigner),
             logger: logger)
-        server = try ParasolServer(
+        let server = try ParasolServer(
             configuration, routes: table, names: names, logger: logger, onListening: onListening)
+        self.server = server
+        certificateWatch = certificateFiles.map { CertificateWatch($0, logger: logger) { try server.replace($0) } }
         self.metrics = try metrics.map { metrics throws(ServerSetupError) in
             try Self.metricsServer(metrics, roles, logger)
         }
@@ -71,7 +76,8 @@ package struct NodeServer: Sendable {
                         service: server, successTerminationBehavior: .gracefullyShutdownGroup,
                         failureTerminationBehavior: .gracefullyShutdownGroup),
                     .init(service: housekeeping),
-                ] + (metrics.map { [.init(service: $0)] } ?? []),
+                ] + (metrics.map { [.init(service: $0)] } ?? [])
+                    + (certificateWatch.map { [.init(service: $0)] } ?? []),
                 gracefulShutdownSignals: heedsSignals ? [.sigterm, .sigint] : [], logger: logger))
         // Not cancelled with this task, so that requests under way are finished then too.
         let serving = Task { try await group.run() }

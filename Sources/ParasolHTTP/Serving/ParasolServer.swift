@@ -3,7 +3,6 @@ internal import HummingbirdCore
 internal import HummingbirdHTTP2
 package import Logging
 internal import NIOCore
-internal import NIOSSL
 internal import ServiceLifecycle
 
 /// A server: HTTP/1.1 and HTTP/2 over TLS 1.3 and nothing else, with bounds on everything that a stranger sends.
@@ -26,6 +25,7 @@ package struct ParasolServer: Service {
         }
     }
 
+    private let tls: ServerTLS
     private let application: Application<RouterResponder<ServerContext>>
 
     /// - Parameters:
@@ -37,9 +37,11 @@ package struct ParasolServer: Service {
         onListening: @escaping @Sendable (Int) async -> Void = { _ in }
     ) throws(ServerSetupError) {
         let limits = configuration.limits
+        let tls = try ServerTLS(configuration.certificate)
+        self.tls = tls
         application = Application(
             router: routes.router(),
-            server: try Self.builder(configuration.certificate, limits),
+            server: Self.builder(tls, limits),
             configuration: ApplicationConfiguration(
                 address: .hostname(configuration.host, port: configuration.port), backlog: 1024,
                 availableConnectionsDelegate: MaximumAvailableConnections(limits.connections, logger: logger)),
@@ -53,15 +55,14 @@ package struct ParasolServer: Service {
 
     package func run() async throws { try await application.run() }
 
-    private static func builder(
-        _ certificate: ServerCertificate, _ limits: ServerLimits
-    ) throws(ServerSetupError) -> HTTPServerBuilder {
-        var tls = TLSConfiguration.makeServerConfiguration(
-            certificateChain: certificate.chain.map { .certificate($0) }, privateKey: .privateKey(certificate.key))
-        tls.minimumTLSVersion = .tlsv13
-        // Recorded today, read in twenty years: the first is hybrid with ML-KEM.
-        tls.curves = [.x25519_MLKEM768, .x25519, .secp256r1]
-        do { _ = try NIOSSLContext(configuration: tls) } catch { throw .badCertificate("\(error)") }
+    /// Shows another certificate to connections that come from now on. Those that are there stay as they are.
+    ///
+    /// - Throws: ``ServerSetupError/badCertificate(_:)``; then the one before stays.
+    package func replace(_ certificate: ServerCertificate) throws(ServerSetupError) {
+        try tls.replace(with: certificate)
+    }
+
+    private static func builder(_ tls: ServerTLS, _ limits: ServerLimits) -> HTTPServerBuilder {
         let stream = HTTP1Channel.Configuration(
             additionalChannelHandlers: [ContentDeadline(seconds: limits.contentSeconds)],
             idleTimeout: .seconds(limits.idleSeconds),
@@ -71,10 +72,11 @@ package struct ParasolServer: Service {
         let http = HTTP2UpgradeChannel.Configuration(
             idleTimeout: .seconds(limits.idleSeconds), gracefulCloseTimeout: .seconds(limits.stopSeconds),
             streamConfiguration: stream)
-        return HTTPServerBuilder { [tls] responder in
+        return HTTPServerBuilder { responder in
             GuardedChannel(
-                try HTTP2UpgradeChannel(tlsConfiguration: tls, configuration: http, responder: responder),
-                limits: limits)
+                try RenewedChannel(tls) { configuration in
+                    try HTTP2UpgradeChannel(tlsConfiguration: configuration, configuration: http, responder: responder)
+                }, limits: limits)
         }
     }
 }
