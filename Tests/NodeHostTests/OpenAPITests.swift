@@ -107,7 +107,7 @@ struct OpenAPITests {
         #expect(undocumented.isEmpty, "\(undocumented.sorted())")
         // Those that an answer of nil becomes are no error's; of signatures only some are tried here.
         let known = Set(DocumentedProblems.all.map(\.code)).union([
-            "ledger.unknown-transaction", "vault.no-such-record", "server.unready",
+            "ledger.unknown-transaction", "ledger.unknown-signer", "vault.no-such-record", "server.unready",
         ])
         let invented = codes.filter { entry in
             let code = String(entry.split(separator: " ")[1])

@@ -13,7 +13,11 @@ package enum DirectoryRoutes {
         _ directory: any LedgerDirectory, origin: String, access: Access = .enrolled
     ) -> [Route] {
         [
-            Route(.get, LedgerPaths(origin: origin).directory("{signer}"), access: access, cost: 4) { request in
+            Route(
+                .get, LedgerPaths(origin: origin).directory("{signer}"),
+                template: LedgerPaths.template.directory("{signer}"), access: access, cost: 4,
+                answers: [200: MediaType.directoryEntry]
+            ) { request in
                 let id: SignerID = try request.parameter("signer") { try LedgerRoutes.canonical($0) }
                 guard let entry = try await directory.entry(of: id) else {
                     throw Problem(
