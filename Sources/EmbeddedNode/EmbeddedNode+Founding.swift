@@ -15,7 +15,6 @@ import Umbral
 extension EmbeddedNode {
     /// The log's name: it never leaves this machine.
     package static let origin = "parasol.localhost/embedded"
-    private static let witnessCount = 3
 
     /// Opens the node that a folder holds. What it lacks is made: in a new folder everything, after an interrupted founding the
     /// rest.
