@@ -43,9 +43,12 @@ extension RunningLog {
             for number in range {
                 let transaction = transactions[number]
                 group.addTask {
-                    do throws(LedgerError) { return (number, .success(try await ledger.submit(transaction))) } catch {
-                        return (number, .failure(error))
+                    // Not in one expression with the number: optimised, Swift 6.3 then returns another number.
+                    let result: Result<Receipt, LedgerError>
+                    do throws(LedgerError) { result = .success(try await ledger.submit(transaction)) } catch {
+                        result = .failure(error)
                     }
+                    return (number, result)
                 }
             }
             var failure: LedgerError?
