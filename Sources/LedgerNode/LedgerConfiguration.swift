@@ -46,7 +46,7 @@ package struct LedgerConfiguration: Sendable {
     /// Their bytes together, give or take one batch's framing.
     package var maximumNotFinalBytes = 64 << 20
     /// Leaves after which the changed rows of the world state are written, and so as many as are executed again after a crash.
-    package var stateSettlementLeaves: UInt64 = 2_048
+    package var stateSettlementLeaves: UInt64 = 8_192
     /// Rows of the world state that are kept in memory, parsed, about a KiB each: those of the folders that are in use.
     package var rememberedStateRows = 65_536
     /// How far sequencing times may be ahead of the clock: because it went back, or because more than one leaf a

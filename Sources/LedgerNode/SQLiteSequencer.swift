@@ -18,12 +18,14 @@ struct SQLiteSequencer: LogSequencing {
         do {
             try await store.store.write { transaction in
                 guard try transaction.row("SELECT note FROM head")?.bytes("note") == old else { throw HeadDiffers() }
-                for (offset, entry) in batch.entries.enumerated() {
-                    let position = try SQLValue.unsigned(batch.start + UInt64(offset))
-                    try transaction.execute(
-                        "INSERT INTO staged (position, transaction_id, leaf) VALUES (?, ?, ?)",
-                        [position, .blob(entry.transaction.bytes), .blob(entry.leaf)])
-                }
+                try transaction.insert(
+                    "INSERT INTO staged (position, transaction_id, leaf)",
+                    try batch.entries.enumerated().map { offset, entry in
+                        [
+                            try .unsigned(batch.start + UInt64(offset)), .blob(entry.transaction.bytes),
+                            .blob(entry.leaf),
+                        ]
+                    })
                 try transaction.execute(
                     "DELETE FROM staged WHERE position < ?", [try .unsigned(batch.settledBelow)])
                 try transaction.execute(

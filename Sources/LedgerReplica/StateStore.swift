@@ -91,11 +91,10 @@ package final class StateStore: StateReading {
     /// - Parameter edge: Of the tree whose leaves made them, written in the same transaction.
     package func write(_ rows: [StateRow], edge: TreeFrontier? = nil) async throws {
         try await store.write { transaction in
-            for row in rows {
-                try transaction.execute(
-                    "INSERT INTO state_row (key, value) VALUES (?, ?) ON CONFLICT (key) DO UPDATE SET value = excluded.value",
-                    [.blob(row.key.bytes), .blob(row.value)])
-            }
+            try transaction.insert(
+                "INSERT INTO state_row (key, value)",
+                rows.lazy.map { [.blob($0.key.bytes), .blob($0.value)] },
+                "ON CONFLICT (key) DO UPDATE SET value = excluded.value")
             if let edge {
                 try transaction.execute(
                     "INSERT OR REPLACE INTO tree (id, size, edge) VALUES (1, ?, ?)",
@@ -121,7 +120,7 @@ package final class StateStore: StateReading {
 
     package func value(of key: StateKey) throws -> [UInt8]? {
         try reading { transaction in
-            try transaction.row("SELECT value FROM state_row WHERE key = ?", [.blob(key.bytes)])?.bytes("value")
+            try transaction.blob("SELECT value FROM state_row WHERE key = ?", [.blob(key.bytes)])
         }
     }
 

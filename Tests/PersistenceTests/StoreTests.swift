@@ -84,6 +84,57 @@ import Testing
         guard case .sql(1, _) = other else { throw Refusal(number: 1) }
     }
 
+    @Test(arguments: [0, 1, 31, 32, 33, 100])
+    func rowsThatAreInsertedTogetherAreThoseInsertedOneByOne(count: Int) async throws {
+        let folder = try Folder()
+        let store = try Store(path: folder.path("a.sqlite"), schema: .test)
+        let rows: [[SQLValue]] = (0..<count).map { [.text("item \($0)"), .blob([UInt8($0)])] }
+        let renewed = rows.map { [$0[0], .blob([255])] }
+        let (inserted, updated) = try await store.write { transaction in
+            let all = {
+                try transaction.rows("SELECT name, payload FROM item ORDER BY id").map {
+                    [try $0.value("name"), try $0.value("payload")]
+                }
+            }
+            try transaction.insert("INSERT INTO item (name, payload)", rows)
+            let inserted = try all()
+            try transaction.insert(
+                "INSERT INTO item (name, payload)", renewed[(count / 2)...],
+                "ON CONFLICT (name) DO UPDATE SET payload = excluded.payload")
+            return (inserted, try all())
+        }
+        #expect(inserted == rows)
+        #expect(updated == Array(rows[..<(count / 2)] + renewed[(count / 2)...]))
+    }
+
+    @Test func oneOfManyRowsThatViolatesAConstraintIsNotInsertedWithTheOthers() async throws {
+        let folder = try Folder()
+        let store = try Store(path: folder.path("a.sqlite"), schema: .test)
+        let rows: [[SQLValue]] = (0..<40).map { [.text("item \($0 % 39)")] }
+        do {
+            try await store.write { try $0.insert("INSERT INTO item (name)", rows) }
+            Issue.record("a name was inserted twice")
+        } catch PersistenceError.constraint {}
+        #expect(try await store.read { try $0.rows("SELECT * FROM item").isEmpty })
+    }
+
+    @Test func aLoneBlobIsReadOrSaysThatItIsNone() async throws {
+        let folder = try Folder()
+        let store = try Store(path: folder.path("a.sqlite"), schema: .test)
+        try await store.write {
+            try $0.execute("INSERT INTO item (name, payload) VALUES (?, ?)", ["a", .blob([7, 0])])
+        }
+        let (found, none) = try await store.read {
+            let one = "SELECT payload FROM item WHERE name = ?"
+            return (try $0.blob(one, ["a"]), try $0.blob(one, ["b"]))
+        }
+        #expect(found == [7, 0])
+        #expect(none == nil)
+        await #expect(throws: PersistenceError.wrongType(column: "name")) {
+            try await store.read { _ = try $0.blob("SELECT name FROM item") }
+        }
+    }
+
     @Test func readsCannotWrite() async throws {
         let folder = try Folder()
         let store = try Store(path: folder.path("a.sqlite"), schema: .test)

@@ -133,11 +133,9 @@ private struct CommitLimit {
     }
 
     private static func insert(_ batch: Batch, from start: Int, into transaction: StoreTransaction) throws {
-        for (offset, leaf) in batch.leaves.enumerated() {
-            try transaction.execute(
-                "INSERT INTO staged (position, transaction_id, leaf) VALUES (?, ?, ?)",
-                [.integer(Int64(start + offset)), .blob(leaf.id), .blob(leaf.leaf)])
-        }
+        try transaction.insert(
+            "INSERT INTO staged (position, transaction_id, leaf)",
+            batch.leaves.enumerated().map { [.integer(Int64(start + $0)), .blob($1.id), .blob($1.leaf)] })
         try transaction.execute(
             "INSERT INTO head (id, note) VALUES (1, ?) ON CONFLICT (id) DO UPDATE SET note = excluded.note",
             [.blob(note)])
