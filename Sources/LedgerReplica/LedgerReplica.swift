@@ -123,10 +123,10 @@ package actor LedgerReplica {
     private func advance() async throws(ReplicaError) -> FinalCheckpoint {
         try await loadHead()
         if tree == nil { tree = try await openedTree() }
-        let note: [UInt8]
-        do { note = try await source.checkpoint() } catch { throw .ledger(error) }
+        let news: LedgerNews
+        do { news = try await source.news(after: tree?.size ?? 0) } catch { throw .ledger(error) }
         let offered: FinalCheckpoint
-        do { offered = try trust.verify(checkpoint: note) } catch { throw .checkpoint(error) }
+        do { offered = try trust.verify(checkpoint: news.checkpoint) } catch { throw .checkpoint(error) }
         let target = offered.checkpoint
         try demandNotRolledBack(target)
         seen = target
@@ -138,7 +138,7 @@ package actor LedgerReplica {
         defer { isAdvancing = false }
         do throws(ReplicaError) {
             try await demandStateOf(target, working.edge)
-            try await extend(&working, to: target)
+            try await extend(&working, to: target, beginningWith: news.entries)
             do { try await heads.saveHead(offered.note) } catch { throw ReplicaError.storage("\(error)") }
         } catch {
             putBack(working, after: error)
@@ -184,11 +184,18 @@ package actor LedgerReplica {
         head = nil
     }
 
-    private func extend(_ working: inout ExecutedTree, to target: Checkpoint) async throws(ReplicaError) {
+    /// - Parameter first: The leaves from `working`'s end on that came with the checkpoint; empty where none did.
+    private func extend(
+        _ working: inout ExecutedTree, to target: Checkpoint, beginningWith first: [[UInt8]]
+    ) async throws(ReplicaError) {
+        var first = first
         while working.size < target.size {
             let start = working.size
-            let entries: [[UInt8]]
-            do { entries = try await source.entries(from: start, to: target.size) } catch { throw .ledger(error) }
+            var entries: [[UInt8]] = []
+            swap(&entries, &first)
+            if entries.isEmpty {
+                do { entries = try await source.entries(from: start, to: target.size) } catch { throw .ledger(error) }
+            }
             guard !entries.isEmpty, UInt64(entries.count) <= target.size - start else {
                 throw .missingEntries(from: start, size: target.size)
             }

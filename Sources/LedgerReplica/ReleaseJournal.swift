@@ -8,13 +8,17 @@ package import SharingContracts
 ///
 /// A request has one answer for ever, whatever crashes between: the answer is kept before it is logged, because what is
 /// logged commits to it. It is kept sealed to the requester only, and until what it was made with is destroyed.
+///
+/// Many requests at once share transactions, and so fsyncs.
 package struct ReleaseJournal: Sendable {
     private let store: Store
+    private let writes: GroupCommit
     private let trust: TrustAnchor
 
     /// - Parameter store: One whose schema has ``migration``.
     package init(store: Store, trust: TrustAnchor) {
         self.store = store
+        writes = GroupCommit(store: store)
         self.trust = trust
     }
 
@@ -53,7 +57,7 @@ package struct ReleaseJournal: Sendable {
 
     /// Keeps the proof of a request, durably, before anything is computed for it.
     package func remember(_ receipt: Receipt, of request: TransactionID) async throws {
-        try await store.write {
+        try await writes.commit {
             _ = try $0.execute(
                 "INSERT OR IGNORE INTO access_requests (request_id, entry, proof) VALUES (?, ?, ?)",
                 [.blob(request.bytes), .blob(receipt.entry), .blob(receipt.proof)])
@@ -78,11 +82,11 @@ package struct ReleaseJournal: Sendable {
     package func answer(
         _ request: TransactionID, by transformer: IdentityID, on ledger: any Ledger, draft: () throws -> Draft
     ) async throws -> Transformation {
-        var kept = try await release(of: request)
+        var kept = try await store.read { try Self.release(of: request, in: $0) }
         if kept == nil {
             let made = try draft()
-            try await store.write {
-                _ = try $0.execute(
+            kept = try await writes.commit {
+                try $0.execute(
                     """
                     INSERT OR IGNORE INTO releases (request_id, holding_id, sealed_answer, signed_transaction)
                     VALUES (?, ?, ?, ?)
@@ -91,9 +95,9 @@ package struct ReleaseJournal: Sendable {
                         .blob(request.bytes), .blob(made.holding), .blob(made.sealedAnswer.serialized),
                         .blob(made.transformed.serialized),
                     ])
+                // Of two calls at once, the first to be kept is the answer of both.
+                return try Self.release(of: request, in: $0)
             }
-            // Of two calls at once, the first to be kept is the answer of both.
-            kept = try await release(of: request)
         }
         guard let kept else { throw PersistenceError.noRow }
         guard let answer = kept.sealedAnswer else { throw ReleaseError.destroyed(request) }
@@ -101,7 +105,7 @@ package struct ReleaseJournal: Sendable {
             return Transformation(transformer: transformer, sealedAnswer: answer, receipt: receipt)
         }
         let receipt = try await logged(kept.transformed, on: ledger)
-        try await store.write {
+        try await writes.commit {
             _ = try $0.execute(
                 "UPDATE releases SET receipt_entry = ?, receipt_proof = ? WHERE request_id = ?",
                 [.blob(receipt.entry), .blob(receipt.proof), .blob(request.bytes)])
@@ -132,23 +136,23 @@ package struct ReleaseJournal: Sendable {
         let receipt: Receipt?
     }
 
-    private func release(of request: TransactionID) async throws -> Release? {
-        try await store.read { transaction in
-            guard
-                let row = try transaction.row(
-                    """
-                    SELECT sealed_answer, signed_transaction, receipt_entry, receipt_proof FROM releases
-                    WHERE request_id = ?
-                    """, [.blob(request.bytes)])
-            else { return nil }
-            var receipt: Receipt?
-            if let entry = try row.optionalBytes("receipt_entry"), let proof = try row.optionalBytes("receipt_proof") {
-                receipt = Receipt(entry: entry, proof: proof)
-            }
-            return Release(
-                sealedAnswer: try row.optionalBytes("sealed_answer"),
-                transformed: try row.bytes("signed_transaction"), receipt: receipt)
+    private static func release(
+        of request: TransactionID, in transaction: StoreTransaction
+    ) throws(PersistenceError) -> Release? {
+        guard
+            let row = try transaction.row(
+                """
+                SELECT sealed_answer, signed_transaction, receipt_entry, receipt_proof FROM releases
+                WHERE request_id = ?
+                """, [.blob(request.bytes)])
+        else { return nil }
+        var receipt: Receipt?
+        if let entry = try row.optionalBytes("receipt_entry"), let proof = try row.optionalBytes("receipt_proof") {
+            receipt = Receipt(entry: entry, proof: proof)
         }
+        return Release(
+            sealedAnswer: try row.optionalBytes("sealed_answer"),
+            transformed: try row.bytes("signed_transaction"), receipt: receipt)
     }
 }
 

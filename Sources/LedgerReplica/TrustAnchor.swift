@@ -2,7 +2,7 @@ package import SharingContracts
 package import TransparencyLog
 
 /// What a party must know of a ledger beforehand, to believe anything of it later.
-package struct TrustAnchor: Hashable, Sendable {
+package struct TrustAnchor: Sendable {
     package let origin: LogOrigin
     /// The origin as text, which every transaction's signature covers.
     package let originName: String
@@ -10,6 +10,7 @@ package struct TrustAnchor: Hashable, Sendable {
     package let policy: TrustPolicy
     /// The policy as text, which the ledger's founding must repeat to the byte.
     package let policyText: String
+    private let verifiedNotes = VerifiedNotes()
 
     /// Reads the policy.
     ///
@@ -25,7 +26,31 @@ package struct TrustAnchor: Hashable, Sendable {
 
     /// Verifies a signed note as a final checkpoint of this ledger.
     package func verify(checkpoint note: [UInt8]) throws(TransparencyLogError) -> FinalCheckpoint {
-        FinalCheckpoint(try policy.verify(SignedNote(encoded: note), origin: origin), policy: policy)
+        try finalCheckpoint(try SignedNote(encoded: note), encoded: note)
+    }
+
+    /// The same of a note that is decoded already.
+    func verify(checkpoint note: SignedNote) throws(TransparencyLogError) -> FinalCheckpoint {
+        try finalCheckpoint(note, encoded: note.encoded)
+    }
+
+    private func finalCheckpoint(
+        _ note: SignedNote, encoded: [UInt8]
+    ) throws(TransparencyLogError) -> FinalCheckpoint {
+        try verifiedNotes.checkpoint(of: encoded) { () throws(TransparencyLogError) in
+            FinalCheckpoint(try policy.verify(note, origin: origin), policy: policy)
+        }
+    }
+}
+
+/// The same where they trust the same, whatever they have verified.
+extension TrustAnchor: Hashable {
+    package static func == (lhs: Self, rhs: Self) -> Bool {
+        lhs.originName.utf8.elementsEqual(rhs.originName.utf8) && lhs.policyText.utf8.elementsEqual(rhs.policyText.utf8)
+    }
+
+    package func hash(into hasher: inout Hasher) {
+        for byte in policyText.utf8 { hasher.combine(byte) }
     }
 }
 

@@ -16,16 +16,15 @@ extension TrustAnchor {
     /// Checks a receipt offline: log signature, witness quorum, inclusion, and that the leaf is a well-formed entry.
     package func verify(_ receipt: Receipt) throws(ReceiptError) -> VerifiedReceipt {
         let proof: LogProof
-        let verified: VerifiedCheckpoint
+        let final: FinalCheckpoint
         do {
             proof = try LogProof(encoded: receipt.proof)
-            verified = try proof.verify(
-                leafHash: MerkleTree.leafHash(of: receipt.entry), policy: policy, origin: origin)
+            final = try verify(checkpoint: proof.note)
+            try proof.verify(leafHash: MerkleTree.leafHash(of: receipt.entry), in: final.checkpoint)
         } catch { throw .notIncluded(error) }
         do {
             return VerifiedReceipt(
-                index: proof.index, entry: try LedgerEntry(serialized: receipt.entry),
-                checkpoint: FinalCheckpoint(verified, policy: policy))
+                index: proof.index, entry: try LedgerEntry(serialized: receipt.entry), checkpoint: final)
         } catch { throw .notAnEntry(error) }
     }
 }

@@ -16,6 +16,8 @@ package enum MediaType {
     package static let directoryEntry = "application/vnd.parasol.directory-entry"
     /// Leaves, each behind its 16-bit length: as in a bundle of tlog-tiles.
     package static let entries = "application/vnd.parasol.entries"
+    /// A checkpoint behind its 32-bit length, and entries.
+    package static let news = "application/vnd.parasol.news"
     /// Hashes of 32 bytes, one behind the other.
     package static let hashes = "application/vnd.parasol.hashes"
     package static let shareOpening = "application/vnd.parasol.share-opening"

@@ -28,6 +28,30 @@ package protocol Ledger: EntrySource {
     /// an idle ledger still proves that it is not withholding anything.
     func checkpoint() async throws(LedgerError) -> [UInt8]
 
+    /// What a follower who has the first `size` leaves needs to go on, in one answer: ``checkpoint()``, and leaves below it from
+    /// `size` on. Leaves may be missing, all of them too, and are then asked for by ``entries(from:to:)``.
+    func news(after size: UInt64) async throws(LedgerError) -> LedgerNews
+
     /// The RFC 6962 consistency proof between two committed sizes; empty where `old` is zero or both are equal.
     func consistencyProof(from old: UInt64, to new: UInt64) async throws(LedgerError) -> [[UInt8]]
+}
+
+extension Ledger {
+    /// The checkpoint alone: for a ledger that costs no way there.
+    package func news(after size: UInt64) async throws(LedgerError) -> LedgerNews {
+        LedgerNews(checkpoint: try await checkpoint(), entries: [])
+    }
+}
+
+/// What is new to whoever follows a ledger. Nothing of it is verified.
+package struct LedgerNews: Hashable, Sendable {
+    /// The newest final checkpoint, a signed note.
+    package let checkpoint: [UInt8]
+    /// Leaves below it, in order, from where the follower asked.
+    package let entries: [[UInt8]]
+
+    package init(checkpoint: [UInt8], entries: [[UInt8]]) {
+        self.checkpoint = checkpoint
+        self.entries = entries
+    }
 }

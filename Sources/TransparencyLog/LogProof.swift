@@ -92,9 +92,16 @@ public struct LogProof: Hashable, Sendable {
         leafHash: MerkleHash, policy: TrustPolicy, origin: LogOrigin? = nil
     ) throws(TransparencyLogError) -> VerifiedCheckpoint {
         let verified = try policy.verify(note, origin: origin)
-        let proof = InclusionProof(index: index, size: verified.checkpoint.size, path: path)
-        try proof.verify(leafHash: leafHash, root: verified.checkpoint.root)
+        try verify(leafHash: leafHash, in: verified.checkpoint)
         return verified
+    }
+
+    /// Checks that `leafHash` is in the tree of ``note``'s checkpoint, which the caller has verified.
+    ///
+    /// - Throws: what ``InclusionProof/verify(leafHash:root:)`` throws.
+    package func verify(leafHash: MerkleHash, in checkpoint: Checkpoint) throws(TransparencyLogError) {
+        let proof = InclusionProof(index: index, size: checkpoint.size, path: path)
+        try proof.verify(leafHash: leafHash, root: checkpoint.root)
     }
 }
 

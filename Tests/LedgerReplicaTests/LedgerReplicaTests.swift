@@ -26,7 +26,38 @@ import TransparencyLog
         #expect(try await replica.read { $0.founding } != nil)
     }
 
+    @Test func leavesThatComeWithTheCheckpointAreNotAskedFor() async throws {
+        let fixture = try Fixture()
+        let ledger = try fixture.served()
+        let replica = try replica(ledger, fixture)
+        ledger.change { $0.leavesWithNews = 9 }
+        #expect(try await replica.catchUp().checkpoint.size == 11)
+        #expect(ledger.entriesAsked == [9, 10])
+        #expect(try await replica.catchUp().checkpoint.size == 11)
+        #expect(ledger.entriesAsked == [9, 10])
+    }
+
     // MARK: Caught
+
+    @Test func moreLeavesThanTheCheckpointHasAreRefused() async throws {
+        let fixture = try Fixture()
+        let ledger = try fixture.served()
+        let replica = try replica(ledger, fixture)
+        let smaller = try fixture.checkpoint(of: fixture.leaves[..<9])
+        ledger.change { ($0.checkpoint, $0.leavesWithNews) = (smaller, 10) }
+        #expect(await refusal(replica) == .missingEntries(from: 0, size: 9))
+    }
+
+    @Test func otherLeavesThanTheCheckpointsAreRefusedAndAskedForAnew() async throws {
+        let fixture = try Fixture()
+        let other = try Fixture(people: 2, founding: { _ in fixture.policyText })
+        let ledger = try fixture.served()
+        let replica = try replica(ledger, fixture)
+        ledger.change { ($0.leaves, $0.leavesWithNews) = (other.leaves, 11) }
+        #expect(await refusal(replica) == .rootMismatch(size: 11))
+        ledger.change { ($0.leaves, $0.leavesWithNews) = (fixture.leaves, 4) }
+        #expect(try await replica.catchUp().checkpoint.size == 11)
+    }
 
     @Test func aSmallerTreeIsARollback() async throws {
         let fixture = try Fixture()

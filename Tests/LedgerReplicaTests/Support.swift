@@ -54,6 +54,8 @@ final class ServedLedger: Ledger {
         var answersLeft: Int?
         /// Served in place of leaves, once no answers are left.
         var servesNothing = false
+        /// Leaves that come with a checkpoint.
+        var leavesWithNews = 0
         var entriesAsked: [UInt64] = []
         var checkpointsAsked = 0
         var proofsAsked = 0
@@ -88,6 +90,12 @@ final class ServedLedger: Ledger {
         state.withLock { $0.checkpointsAsked += 1 }
         await gate.pass()
         return state.withLock { $0.checkpoint }
+    }
+
+    func news(after size: UInt64) async throws(LedgerError) -> LedgerNews {
+        let checkpoint = try await checkpoint()
+        let entries = state.withLock { Array($0.leaves.dropFirst(Int(size)).prefix($0.leavesWithNews)) }
+        return LedgerNews(checkpoint: checkpoint, entries: entries)
     }
 
     func submit(_ signedTransaction: [UInt8]) async throws(LedgerError) -> Receipt { throw .unreachable("read only") }

@@ -5,6 +5,7 @@ import SharingContracts
 import Synchronization
 import TestKit
 import Testing
+import TransparencyLog
 
 @testable import ParasolHTTP
 
@@ -51,6 +52,46 @@ import Testing
             #expect(try await remote.entries(from: 1, to: 1) == [])
         }
         #expect(ledger.submitted == [[7, 8, 9]])
+    }
+
+    @Test func newsIsTheCheckpointAndTheLeavesBelowIt() async throws {
+        let note = try checkpoint(size: 3)
+        ledger.content.withLock { ($0.note, $0.entries) = (note, [[1], [], [2, 3], [4]]) }
+        try await call(as: fixture.depositor) { remote async throws -> Void in
+            #expect(try await remote.news(after: 0) == LedgerNews(checkpoint: note, entries: [[1], [], [2, 3]]))
+            #expect(try await remote.news(after: 2) == LedgerNews(checkpoint: note, entries: [[2, 3]]))
+            for size in [3, 4, UInt64.max] {
+                #expect(try await remote.news(after: size) == LedgerNews(checkpoint: note, entries: []))
+            }
+        }
+    }
+
+    @Test func newsHasNoMoreLeavesThanOneAnswerMay() async throws {
+        let note = try checkpoint(size: 5_000)
+        let large = [UInt8](repeating: 9, count: 65_535)
+        ledger.content.withLock { ($0.note, $0.entries) = (note, Array(repeating: [7], count: 5_000)) }
+        try await call(as: fixture.depositor) { remote async throws -> Void in
+            #expect(try await remote.news(after: 0).entries.count == 4_096)
+            #expect(try await remote.news(after: 4_999).entries.count == 1)
+        }
+        ledger.content.withLock { $0.entries = Array(repeating: large, count: 5_000) }
+        try await call(as: fixture.depositor) { remote async throws -> Void in
+            #expect(try await remote.news(after: 0).entries.count == (8 << 20) / (2 + large.count))
+        }
+    }
+
+    @Test func aCheckpointThatIsNoneComesAlone() async throws {
+        ledger.content.withLock { $0.entries = [[1]] }
+        try await call(as: fixture.depositor) { remote async throws -> Void in
+            #expect(try await remote.news(after: 0) == LedgerNews(checkpoint: StubLedger.note, entries: []))
+        }
+    }
+
+    private func checkpoint(size: UInt64) throws -> [UInt8] {
+        let keys = try LogKeys(origin: ServerFixture.origin)
+        return try Checkpoint(
+            origin: LogOrigin(keys.log.verifierKey.name), size: size, root: MerkleTree.emptyRoot
+        ).signed(by: keys.log).encoded
     }
 
     @Test(arguments: ProblemTests.ledger) func aLedgersErrorArrivesAsItself(_ error: LedgerError) async throws {

@@ -9,6 +9,7 @@ final class StubLedger: Ledger {
         var submitted: [[UInt8]] = []
         var receipts: [TransactionID: Receipt] = [:]
         var entries: [[UInt8]] = []
+        var note = StubLedger.note
         var failure: LedgerError?
     }
 
@@ -35,7 +36,7 @@ final class StubLedger: Ledger {
 
     func checkpoint() async throws(LedgerError) -> [UInt8] {
         try check()
-        return Self.note
+        return content.withLock { $0.note }
     }
 
     func consistencyProof(from old: UInt64, to new: UInt64) async throws(LedgerError) -> [[UInt8]] {

@@ -36,6 +36,14 @@ package struct RemoteLedger: Ledger {
         try await answer(.get(paths.checkpoint, atMost: WireLimits.noteBytes)) { try $0.content(MediaType.text) }
     }
 
+    package func news(after size: UInt64) async throws(LedgerError) -> LedgerNews {
+        // One entry alone may be longer than what is left of the bound.
+        let bound = 4 + WireLimits.noteBytes + WireLimits.entriesBytes + 2 + 65_535
+        return try await answer(.get(paths.news + "?from=\(size)", atMost: bound)) { answer in
+            try WireCoding.news(try answer.content(MediaType.news))
+        }
+    }
+
     package func consistencyProof(from old: UInt64, to new: UInt64) async throws(LedgerError) -> [[UInt8]] {
         let target = paths.consistency + "?from=\(old)&to=\(new)"
         return try await answer(.get(target, atMost: WireLimits.hashesBytes)) { answer in

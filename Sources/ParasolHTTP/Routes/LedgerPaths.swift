@@ -20,6 +20,7 @@ package struct LedgerPaths: Hashable, Sendable {
     package var checkpoint: String { root + "/checkpoint" }
     package var consistency: String { root + "/consistency" }
     package var entries: String { root + "/entries" }
+    package var news: String { root + "/news" }
     package var events: String { root + "/events" }
 
     package func receipt(_ transaction: String) -> String { transactions + "/\(transaction)/receipt" }

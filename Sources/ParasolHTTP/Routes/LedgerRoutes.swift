@@ -1,6 +1,7 @@
 internal import HTTPTypes
 package import ServiceProtocols
 internal import SharingContracts
+internal import TransparencyLog
 
 /// A ledger over HTTP.
 ///
@@ -59,7 +60,25 @@ package enum LedgerRoutes {
                 let entries = bounded(try await ledger.entries(from: from, to: max(asked, from + 1)))
                 return Answer(try WireCoding.encode(entries: entries), type: MediaType.entries)
             },
+            Route(
+                .get, paths.news, template: templates.news, access: access.read, cost: 4,
+                answers: [200: MediaType.news]
+            ) { request in
+                let from = try AdmittedRequest.decimal(try request.query("from")["from"], "from")
+                let news = try await Self.news(of: ledger, after: from)
+                return Answer(
+                    try WireCoding.encode(news), type: MediaType.news, fields: [.cacheControl: "no-store"])
+            },
         ]
+    }
+
+    /// The leaves are those of the checkpoint that is answered, whatever became final since.
+    private static func news(of ledger: any Ledger, after size: UInt64) async throws(LedgerError) -> LedgerNews {
+        let note = try await ledger.checkpoint()
+        guard let text = try? SignedNote(encoded: note).text, let end = try? Checkpoint(text: text).size, size < end
+        else { return LedgerNews(checkpoint: note, entries: []) }
+        let asked = min(end, size + min(end - size, WireLimits.entries))
+        return LedgerNews(checkpoint: note, entries: bounded(try await ledger.entries(from: size, to: asked)))
     }
 
     /// The code of what is no error of a ledger: an answer of nil.

@@ -54,6 +54,20 @@ enum WireCoding {
         }
     }
 
+    static func encode(_ news: LedgerNews) throws(WireCodingError) -> [UInt8] {
+        var writer = OctetWriter()
+        writer.write(length32Of: news.checkpoint)
+        return writer.bytes + (try encode(entries: news.entries))
+    }
+
+    static func news(_ bytes: [UInt8]) throws(WireCodingError) -> LedgerNews {
+        try read(bytes, "news") { reader in
+            let checkpoint = try reader.readBytes32(atMost: WireLimits.noteBytes)
+            return LedgerNews(
+                checkpoint: checkpoint, entries: try entries(try reader.readBytes(reader.remaining)))
+        }
+    }
+
     static func hashes(_ bytes: [UInt8]) throws(WireCodingError) -> [[UInt8]] {
         try read(bytes, "hashes") { reader in
             var hashes: [[UInt8]] = []
