@@ -76,6 +76,9 @@ class Run:
     def kind(self):
         if self.status == "hung":
             return "hung"
+        # The loader's own calls count as well where strace is there from the start; a program that it cannot load does no harm.
+        if self.status == 127 and "error while loading shared libraries" in self.output:
+            return "not loaded"
         return {0: "went on", 3: "refused", -signal.SIGKILL: "killed"}.get(self.status, "wrong")
 
 
