@@ -361,6 +361,22 @@ package nonisolated struct WireTransaction: Sendable {
     set {body = .contractActivated(newValue)}
   }
 
+  package var accessProposed: WireAccessProposed {
+    get {
+      if case .accessProposed(let v)? = body {return v}
+      return WireAccessProposed()
+    }
+    set {body = .accessProposed(newValue)}
+  }
+
+  package var proposalDeclined: WireProposalDeclined {
+    get {
+      if case .proposalDeclined(let v)? = body {return v}
+      return WireProposalDeclined()
+    }
+    set {body = .proposalDeclined(newValue)}
+  }
+
   package var unknownFields = SwiftProtobuf.UnknownStorage()
 
   package nonisolated enum OneOf_Body: Equatable, Sendable {
@@ -380,6 +396,8 @@ package nonisolated struct WireTransaction: Sendable {
     case folderErased(WireFolderErased)
     case fragmentDisputed(WireFragmentDisputed)
     case contractActivated(WireContractActivated)
+    case accessProposed(WireAccessProposed)
+    case proposalDeclined(WireProposalDeclined)
 
   }
 
@@ -612,6 +630,10 @@ package nonisolated struct WireConsentGranted: Sendable {
 
   /// The n proxies, ascending, 1 to 255.
   package var proxyIds: [Data] = []
+
+  /// From consent 3, optional: the transaction identifier of the AccessProposed that this answers, of the same doctor to the
+  /// same folder. Everything else is what the patient makes of it.
+  package var proposalID: Data = Data()
 
   package var unknownFields = SwiftProtobuf.UnknownStorage()
 
@@ -851,6 +873,55 @@ package nonisolated struct WireContractActivated: Sendable {
   package init() {}
 }
 
+/// From consent 3. A doctor asks a patient for a consent; its transaction identifier names the proposal. There is no place for
+/// words in it: the identity says who asks, and the purpose why. Signed by the doctor.
+package nonisolated struct WireAccessProposed: Sendable {
+  // SwiftProtobuf.Message conformance is added in an extension below. See the
+  // `Message` and `Message+*Additions` files in the SwiftProtobuf library for
+  // methods supported on all messages.
+
+  /// A doctor.
+  package var proposerID: Data = Data()
+
+  package var folderID: Data = Data()
+
+  /// Every record of the folder, present and future. Exactly one of this and record_ids is set.
+  package var wholeFolder: Bool = false
+
+  /// 1 to 1,024 records of the folder, ascending.
+  package var recordIds: [Data] = []
+
+  /// An HL7 v3 PurposeOfUse code, such as TREAT.
+  package var purpose: String = String()
+
+  /// How long the consent is to last, 1 to 315,576,000,000 ms, ten years.
+  package var durationMilliseconds: UInt64 = 0
+
+  /// How many accesses the doctor wants to request, 1 to 1,000,000.
+  package var maximumOpens: UInt32 = 0
+
+  /// How long it can be answered, from when it is sequenced: 86,400,000 to 7,776,000,000 ms, 1 to 90 days.
+  package var answerableMilliseconds: UInt64 = 0
+
+  package var unknownFields = SwiftProtobuf.UnknownStorage()
+
+  package init() {}
+}
+
+/// From consent 3. The patient says no. Signed by the folder.
+package nonisolated struct WireProposalDeclined: Sendable {
+  // SwiftProtobuf.Message conformance is added in an extension below. See the
+  // `Message` and `Message+*Additions` files in the SwiftProtobuf library for
+  // methods supported on all messages.
+
+  /// The transaction identifier of the AccessProposed.
+  package var proposalID: Data = Data()
+
+  package var unknownFields = SwiftProtobuf.UnknownStorage()
+
+  package init() {}
+}
+
 // MARK: - Code below here is support for the SwiftProtobuf runtime.
 
 fileprivate nonisolated let _protobuf_package = "parasol.v1"
@@ -974,7 +1045,7 @@ nonisolated extension WireTransactionSignature: SwiftProtobuf.Message, SwiftProt
 
 nonisolated extension WireTransaction: SwiftProtobuf.Message, SwiftProtobuf._MessageImplementationBase, SwiftProtobuf._ProtoNameProviding {
   package static let protoMessageName: String = _protobuf_package + ".Transaction"
-  package static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{3}transaction_id\0\u{3}ledger_founded\0\u{3}identity_enrolled\0\u{3}identity_retired\0\u{3}folder_opened\0\u{3}record_deposited\0\u{3}consent_granted\0\u{3}keys_issued\0\u{3}access_requested\0\u{1}transformed\0\u{3}record_opened\0\u{3}record_exported\0\u{3}consent_revoked\0\u{3}fragments_destroyed\0\u{3}folder_erased\0\u{3}fragment_disputed\0\u{3}contract_activated\0")
+  package static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{3}transaction_id\0\u{3}ledger_founded\0\u{3}identity_enrolled\0\u{3}identity_retired\0\u{3}folder_opened\0\u{3}record_deposited\0\u{3}consent_granted\0\u{3}keys_issued\0\u{3}access_requested\0\u{1}transformed\0\u{3}record_opened\0\u{3}record_exported\0\u{3}consent_revoked\0\u{3}fragments_destroyed\0\u{3}folder_erased\0\u{3}fragment_disputed\0\u{3}contract_activated\0\u{3}access_proposed\0\u{3}proposal_declined\0")
 
   package mutating func decodeMessage<D: SwiftProtobuf.Decoder>(decoder: inout D) throws {
     while let fieldNumber = try decoder.nextFieldNumber() {
@@ -1191,6 +1262,32 @@ nonisolated extension WireTransaction: SwiftProtobuf.Message, SwiftProtobuf._Mes
           self.body = .contractActivated(v)
         }
       }()
+      case 18: try {
+        var v: WireAccessProposed?
+        var hadOneofValue = false
+        if let current = self.body {
+          hadOneofValue = true
+          if case .accessProposed(let m) = current {v = m}
+        }
+        try decoder.decodeSingularMessageField(value: &v)
+        if let v = v {
+          if hadOneofValue {try decoder.handleConflictingOneOf()}
+          self.body = .accessProposed(v)
+        }
+      }()
+      case 19: try {
+        var v: WireProposalDeclined?
+        var hadOneofValue = false
+        if let current = self.body {
+          hadOneofValue = true
+          if case .proposalDeclined(let m) = current {v = m}
+        }
+        try decoder.decodeSingularMessageField(value: &v)
+        if let v = v {
+          if hadOneofValue {try decoder.handleConflictingOneOf()}
+          self.body = .proposalDeclined(v)
+        }
+      }()
       default: break
       }
     }
@@ -1268,6 +1365,14 @@ nonisolated extension WireTransaction: SwiftProtobuf.Message, SwiftProtobuf._Mes
     case .contractActivated?: try {
       guard case .contractActivated(let v)? = self.body else { preconditionFailure() }
       try visitor.visitSingularMessageField(value: v, fieldNumber: 17)
+    }()
+    case .accessProposed?: try {
+      guard case .accessProposed(let v)? = self.body else { preconditionFailure() }
+      try visitor.visitSingularMessageField(value: v, fieldNumber: 18)
+    }()
+    case .proposalDeclined?: try {
+      guard case .proposalDeclined(let v)? = self.body else { preconditionFailure() }
+      try visitor.visitSingularMessageField(value: v, fieldNumber: 19)
     }()
     case nil: break
     }
@@ -1648,7 +1753,7 @@ nonisolated extension WireRecordDeposited: SwiftProtobuf.Message, SwiftProtobuf.
 
 nonisolated extension WireConsentGranted: SwiftProtobuf.Message, SwiftProtobuf._MessageImplementationBase, SwiftProtobuf._ProtoNameProviding {
   package static let protoMessageName: String = _protobuf_package + ".ConsentGranted"
-  package static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{3}consent_id\0\u{3}folder_id\0\u{3}grantee_id\0\u{3}whole_folder\0\u{3}record_ids\0\u{1}purpose\0\u{3}not_before\0\u{3}not_after\0\u{3}maximum_opens\0\u{1}threshold\0\u{3}proxy_ids\0")
+  package static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{3}consent_id\0\u{3}folder_id\0\u{3}grantee_id\0\u{3}whole_folder\0\u{3}record_ids\0\u{1}purpose\0\u{3}not_before\0\u{3}not_after\0\u{3}maximum_opens\0\u{1}threshold\0\u{3}proxy_ids\0\u{3}proposal_id\0")
 
   package mutating func decodeMessage<D: SwiftProtobuf.Decoder>(decoder: inout D) throws {
     while let fieldNumber = try decoder.nextFieldNumber() {
@@ -1667,6 +1772,7 @@ nonisolated extension WireConsentGranted: SwiftProtobuf.Message, SwiftProtobuf._
       case 9: try { try decoder.decodeSingularUInt32Field(value: &self.maximumOpens) }()
       case 10: try { try decoder.decodeSingularUInt32Field(value: &self.threshold) }()
       case 11: try { try decoder.decodeRepeatedBytesField(value: &self.proxyIds) }()
+      case 12: try { try decoder.decodeSingularBytesField(value: &self.proposalID) }()
       default: break
       }
     }
@@ -1706,6 +1812,9 @@ nonisolated extension WireConsentGranted: SwiftProtobuf.Message, SwiftProtobuf._
     if !self.proxyIds.isEmpty {
       try visitor.visitRepeatedBytesField(value: self.proxyIds, fieldNumber: 11)
     }
+    if !self.proposalID.isEmpty {
+      try visitor.visitSingularBytesField(value: self.proposalID, fieldNumber: 12)
+    }
     try unknownFields.traverse(visitor: &visitor)
   }
 
@@ -1721,6 +1830,7 @@ nonisolated extension WireConsentGranted: SwiftProtobuf.Message, SwiftProtobuf._
     if lhs.maximumOpens != rhs.maximumOpens {return false}
     if lhs.threshold != rhs.threshold {return false}
     if lhs.proxyIds != rhs.proxyIds {return false}
+    if lhs.proposalID != rhs.proposalID {return false}
     if lhs.unknownFields != rhs.unknownFields {return false}
     return true
   }
@@ -2185,6 +2295,101 @@ nonisolated extension WireContractActivated: SwiftProtobuf.Message, SwiftProtobu
     if lhs.contract != rhs.contract {return false}
     if lhs.version != rhs.version {return false}
     if lhs.memberIds != rhs.memberIds {return false}
+    if lhs.unknownFields != rhs.unknownFields {return false}
+    return true
+  }
+}
+
+nonisolated extension WireAccessProposed: SwiftProtobuf.Message, SwiftProtobuf._MessageImplementationBase, SwiftProtobuf._ProtoNameProviding {
+  package static let protoMessageName: String = _protobuf_package + ".AccessProposed"
+  package static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{3}proposer_id\0\u{3}folder_id\0\u{3}whole_folder\0\u{3}record_ids\0\u{1}purpose\0\u{3}duration_milliseconds\0\u{3}maximum_opens\0\u{3}answerable_milliseconds\0")
+
+  package mutating func decodeMessage<D: SwiftProtobuf.Decoder>(decoder: inout D) throws {
+    while let fieldNumber = try decoder.nextFieldNumber() {
+      // The use of inline closures is to circumvent an issue where the compiler
+      // allocates stack space for every case branch when no optimizations are
+      // enabled. https://github.com/apple/swift-protobuf/issues/1034
+      switch fieldNumber {
+      case 1: try { try decoder.decodeSingularBytesField(value: &self.proposerID) }()
+      case 2: try { try decoder.decodeSingularBytesField(value: &self.folderID) }()
+      case 3: try { try decoder.decodeSingularBoolField(value: &self.wholeFolder) }()
+      case 4: try { try decoder.decodeRepeatedBytesField(value: &self.recordIds) }()
+      case 5: try { try decoder.decodeSingularStringField(value: &self.purpose) }()
+      case 6: try { try decoder.decodeSingularUInt64Field(value: &self.durationMilliseconds) }()
+      case 7: try { try decoder.decodeSingularUInt32Field(value: &self.maximumOpens) }()
+      case 8: try { try decoder.decodeSingularUInt64Field(value: &self.answerableMilliseconds) }()
+      default: break
+      }
+    }
+  }
+
+  package func traverse<V: SwiftProtobuf.Visitor>(visitor: inout V) throws {
+    if !self.proposerID.isEmpty {
+      try visitor.visitSingularBytesField(value: self.proposerID, fieldNumber: 1)
+    }
+    if !self.folderID.isEmpty {
+      try visitor.visitSingularBytesField(value: self.folderID, fieldNumber: 2)
+    }
+    if self.wholeFolder != false {
+      try visitor.visitSingularBoolField(value: self.wholeFolder, fieldNumber: 3)
+    }
+    if !self.recordIds.isEmpty {
+      try visitor.visitRepeatedBytesField(value: self.recordIds, fieldNumber: 4)
+    }
+    if !self.purpose.isEmpty {
+      try visitor.visitSingularStringField(value: self.purpose, fieldNumber: 5)
+    }
+    if self.durationMilliseconds != 0 {
+      try visitor.visitSingularUInt64Field(value: self.durationMilliseconds, fieldNumber: 6)
+    }
+    if self.maximumOpens != 0 {
+      try visitor.visitSingularUInt32Field(value: self.maximumOpens, fieldNumber: 7)
+    }
+    if self.answerableMilliseconds != 0 {
+      try visitor.visitSingularUInt64Field(value: self.answerableMilliseconds, fieldNumber: 8)
+    }
+    try unknownFields.traverse(visitor: &visitor)
+  }
+
+  package static func ==(lhs: WireAccessProposed, rhs: WireAccessProposed) -> Bool {
+    if lhs.proposerID != rhs.proposerID {return false}
+    if lhs.folderID != rhs.folderID {return false}
+    if lhs.wholeFolder != rhs.wholeFolder {return false}
+    if lhs.recordIds != rhs.recordIds {return false}
+    if lhs.purpose != rhs.purpose {return false}
+    if lhs.durationMilliseconds != rhs.durationMilliseconds {return false}
+    if lhs.maximumOpens != rhs.maximumOpens {return false}
+    if lhs.answerableMilliseconds != rhs.answerableMilliseconds {return false}
+    if lhs.unknownFields != rhs.unknownFields {return false}
+    return true
+  }
+}
+
+nonisolated extension WireProposalDeclined: SwiftProtobuf.Message, SwiftProtobuf._MessageImplementationBase, SwiftProtobuf._ProtoNameProviding {
+  package static let protoMessageName: String = _protobuf_package + ".ProposalDeclined"
+  package static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{3}proposal_id\0")
+
+  package mutating func decodeMessage<D: SwiftProtobuf.Decoder>(decoder: inout D) throws {
+    while let fieldNumber = try decoder.nextFieldNumber() {
+      // The use of inline closures is to circumvent an issue where the compiler
+      // allocates stack space for every case branch when no optimizations are
+      // enabled. https://github.com/apple/swift-protobuf/issues/1034
+      switch fieldNumber {
+      case 1: try { try decoder.decodeSingularBytesField(value: &self.proposalID) }()
+      default: break
+      }
+    }
+  }
+
+  package func traverse<V: SwiftProtobuf.Visitor>(visitor: inout V) throws {
+    if !self.proposalID.isEmpty {
+      try visitor.visitSingularBytesField(value: self.proposalID, fieldNumber: 1)
+    }
+    try unknownFields.traverse(visitor: &visitor)
+  }
+
+  package static func ==(lhs: WireProposalDeclined, rhs: WireProposalDeclined) -> Bool {
+    if lhs.proposalID != rhs.proposalID {return false}
     if lhs.unknownFields != rhs.unknownFields {return false}
     return true
   }

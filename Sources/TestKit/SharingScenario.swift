@@ -155,6 +155,8 @@ package struct SharingScenario {
         case .folderErased(let body): [body.folder.signer]
         case .fragmentDisputed(let body): requester(body.request)
         case .contractActivated(let body): body.members.map(\.signer)
+        case .accessProposed(let body): [body.proposer.signer]
+        case .proposalDeclined(let body): (state.proposal(body.proposal)?.asked.folder.signer).map { [$0] } ?? []
         }
     }
 
@@ -246,12 +248,30 @@ package struct SharingScenario {
     package mutating func makeConsent(
         in folder: FolderID, to grantee: IdentityID? = nil, scope: ConsentScope = .wholeFolder,
         purpose: Purpose = .treatment, notBefore: Timestamp? = nil, notAfter: Timestamp? = nil,
-        maximumOpens: UInt32 = 10, threshold: Int = 3, proxies: [IdentityID]? = nil
+        maximumOpens: UInt32 = 10, threshold: Int = 3, proxies: [IdentityID]? = nil, proposal: TransactionID? = nil
     ) -> ConsentGranted {
         ConsentGranted(
             consent: identifier(), folder: folder, grantee: grantee ?? doctor, scope: scope, purpose: purpose,
             notBefore: notBefore ?? now, notAfter: notAfter ?? now.adding(milliseconds: 86_400_000),
-            maximumOpens: maximumOpens, threshold: threshold, proxies: proxies ?? self.proxies)
+            maximumOpens: maximumOpens, threshold: threshold, proxies: proxies ?? self.proxies,
+            proposal: proposal)
+    }
+
+    /// What the doctor asks for, within all bounds: the whole folder, treatment, 30 days, ten opens, answerable for a week.
+    package func makeProposal(
+        to folder: FolderID, by doctor: IdentityID? = nil, scope: ConsentScope = .wholeFolder,
+        purpose: Purpose = .treatment, answerableMilliseconds: UInt64 = 604_800_000
+    ) -> AccessProposed {
+        AccessProposed(
+            proposer: doctor ?? self.doctor, folder: folder, scope: scope, purpose: purpose,
+            durationMilliseconds: 2_592_000_000, maximumOpens: 10, answerableMilliseconds: answerableMilliseconds)
+    }
+
+    /// Puts a later version of a contract's rules in force, by as many members as it takes.
+    package mutating func activate(_ contract: String, _ version: UInt32) throws {
+        let quorum = Array(members.prefix(ContractActivated.quorum(of: members.count)))
+        try submit(
+            .contractActivated(ContractActivated(ContractVersion(contract: contract, version: version), by: quorum)))
     }
 
     /// A granted consent whose keys are issued, with each proxy's fragment.

@@ -34,6 +34,7 @@ extension TransactionBody {
         case .consentGranted(let body):
             "consent \(body.consent) of folder \(body.folder) to \(body.grantee) for \(body.purpose), "
                 + "\(body.maximumOpens) opens until \(body.notAfter), \(body.threshold) of \(body.proxies.count) proxies"
+                + (body.proposal.map { ", answering proposal \($0)" } ?? "")
         case .keysIssued(let body): "\(body.fragments.count) fragments for consent \(body.consent)"
         case .accessRequested(let body):
             switch body.authority {
@@ -53,6 +54,20 @@ extension TransactionBody {
         case .fragmentDisputed(let body): "request \(body.request): \(body.transformer) answered wrongly"
         case .contractActivated(let body):
             "\(body.members.count) members activate \(body.activated.contract) \(body.activated.version)"
+        case .accessProposed(let body):
+            "\(body.proposer) asks folder \(body.folder) for \(body.scope.summary) for \(body.purpose), "
+                + "\(body.maximumOpens) opens in \(body.durationMilliseconds) ms"
+        case .proposalDeclined(let body): "proposal \(body.proposal)"
+        }
+    }
+}
+
+extension ConsentScope {
+    /// In words, without the identifiers of records.
+    package var summary: String {
+        switch self {
+        case .wholeFolder: "the whole folder"
+        case .records(let records): records.count == 1 ? "1 record" : "\(records.count) records"
         }
     }
 }

@@ -18,13 +18,16 @@ package struct ConsentGranted: Hashable, Sendable {
     package let threshold: Int
     /// The n proxies, ascending, 1 to 255.
     package let proxies: [IdentityID]
+    /// The transaction of the proposal that this answers.
+    package let proposal: TransactionID?
 
     /// - Parameters:
     ///   - notBefore: Whatever is in the millisecond that is meant.
     ///   - notAfter: Likewise.
     package init(
         consent: ConsentID, folder: FolderID, grantee: IdentityID, scope: ConsentScope, purpose: Purpose,
-        notBefore: Timestamp, notAfter: Timestamp, maximumOpens: UInt32, threshold: Int, proxies: [IdentityID]
+        notBefore: Timestamp, notAfter: Timestamp, maximumOpens: UInt32, threshold: Int, proxies: [IdentityID],
+        proposal: TransactionID? = nil
     ) {
         self.consent = consent
         self.folder = folder
@@ -36,6 +39,7 @@ package struct ConsentGranted: Hashable, Sendable {
         self.maximumOpens = maximumOpens
         self.threshold = threshold
         self.proxies = proxies.sorted()
+        self.proposal = proposal
     }
 
     /// Whether the period has begun: `time` is not before the first microsecond of ``notBefore``.
@@ -76,25 +80,17 @@ extension ConsentGranted {
         consent = try fields.identifier(wire.consentID, "consent_id")
         folder = try fields.identifier(wire.folderID, "folder_id")
         grantee = try fields.identifier(wire.granteeID, "grantee_id")
-        guard wire.wholeFolder == wire.recordIds.isEmpty else {
-            throw fields.violation("whole_folder", "exactly one of it and record_ids must be set")
-        }
-        scope =
-            wire.wholeFolder
-            ? .wholeFolder
-            : .records(try fields.identifiers(wire.recordIds, "record_ids", count: 1...Limits.consentRecords))
+        scope = try fields.scope(wholeFolder: wire.wholeFolder, records: wire.recordIds)
         purpose = try fields.purpose(wire.purpose, "purpose")
         notBefore = try fields.time(milliseconds: wire.notBefore, "not_before")
         notAfter = try fields.time(milliseconds: wire.notAfter, "not_after")
-        guard (1...Limits.maximumOpens).contains(wire.maximumOpens) else {
-            throw fields.violation("maximum_opens", "\(wire.maximumOpens), allowed are 1 to \(Limits.maximumOpens)")
-        }
-        maximumOpens = wire.maximumOpens
+        maximumOpens = try fields.bounded(wire.maximumOpens, in: 1...Limits.maximumOpens, "maximum_opens")
         proxies = try fields.identifiers(wire.proxyIds, "proxy_ids", count: 1...Limits.proxies)
         guard wire.threshold >= 1, wire.threshold <= UInt32(wire.proxyIds.count) else {
             throw fields.violation("threshold", "\(wire.threshold) of \(wire.proxyIds.count) proxies")
         }
         threshold = Int(wire.threshold)
+        proposal = wire.proposalID.isEmpty ? nil : try fields.identifier(wire.proposalID, "proposal_id")
     }
 
     var wire: WireConsentGranted {
@@ -112,6 +108,7 @@ extension ConsentGranted {
         wire.maximumOpens = maximumOpens
         wire.threshold = UInt32(clamping: threshold)
         wire.proxyIds = proxies.map { .init($0) }
+        if let proposal { wire.proposalID = .init(proposal) }
         return wire
     }
 }

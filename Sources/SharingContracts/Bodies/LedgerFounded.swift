@@ -52,6 +52,12 @@ package struct ContractVersion: Hashable, Sendable {
         ContractVersion(contract: "enrollment", version: 1), ContractVersion(contract: "record", version: 1),
         ContractVersion(contract: "consent", version: 1),
     ]
+
+    /// The newest version of each contract that this software has, in that order: what a new ledger begins with.
+    package static let newest = [
+        ContractVersion(contract: "enrollment", version: 1), ContractVersion(contract: "record", version: 1),
+        ContractVersion(contract: "consent", version: 3),
+    ]
 }
 
 // Texts are the same where their bytes are. Swift's own comparison of them takes those for equal that only mean the same.

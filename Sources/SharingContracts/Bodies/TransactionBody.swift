@@ -20,6 +20,8 @@ package indirect enum TransactionBody: Hashable, Sendable {
     case folderErased(FolderErased)
     case fragmentDisputed(FragmentDisputed)
     case contractActivated(ContractActivated)
+    case accessProposed(AccessProposed)
+    case proposalDeclined(ProposalDeclined)
 }
 
 extension TransactionBody {
@@ -42,6 +44,8 @@ extension TransactionBody {
         case .folderErased: "FolderErased"
         case .fragmentDisputed: "FragmentDisputed"
         case .contractActivated: "ContractActivated"
+        case .accessProposed: "AccessProposed"
+        case .proposalDeclined: "ProposalDeclined"
         }
     }
 
@@ -63,6 +67,8 @@ extension TransactionBody {
         case .folderErased(let body): self = .folderErased(try .init(body))
         case .fragmentDisputed(let body): self = .fragmentDisputed(try .init(body))
         case .contractActivated(let body): self = .contractActivated(try .init(body))
+        case .accessProposed(let body): self = .accessProposed(try .init(body))
+        case .proposalDeclined(let body): self = .proposalDeclined(try .init(body))
         }
     }
 
@@ -84,6 +90,8 @@ extension TransactionBody {
         case .folderErased(let body): .folderErased(body.wire)
         case .fragmentDisputed(let body): .fragmentDisputed(body.wire)
         case .contractActivated(let body): .contractActivated(body.wire)
+        case .accessProposed(let body): .accessProposed(body.wire)
+        case .proposalDeclined(let body): .proposalDeclined(body.wire)
         }
     }
 }

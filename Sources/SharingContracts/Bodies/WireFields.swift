@@ -120,6 +120,25 @@ struct WireFields {
         return purpose
     }
 
+    /// A number within bounds.
+    func bounded<Value: FixedWidthInteger>(
+        _ value: Value, in range: ClosedRange<Value>, _ field: StaticString
+    ) throws(ContractViolation) -> Value {
+        guard range.contains(value) else {
+            throw violation(field, "\(value), allowed are \(range.lowerBound) to \(range.upperBound)")
+        }
+        return value
+    }
+
+    /// `whole_folder` or `record_ids`, exactly one of them.
+    func scope(wholeFolder: Bool, records: [Data]) throws(ContractViolation) -> ConsentScope {
+        guard wholeFolder == records.isEmpty else {
+            throw violation("whole_folder", "exactly one of it and record_ids must be set")
+        }
+        if wholeFolder { return .wholeFolder }
+        return .records(try identifiers(records, "record_ids", count: 1...Limits.consentRecords))
+    }
+
     func require(count: Int, in range: ClosedRange<Int>, _ field: StaticString) throws(ContractViolation) {
         guard range.contains(count) else {
             throw violation(field, "\(count), allowed are \(range.lowerBound) to \(range.upperBound)")

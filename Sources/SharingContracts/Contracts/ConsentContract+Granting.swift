@@ -25,11 +25,15 @@ extension ConsentContract {
             members.append(try surroundings.enrollment.activeIdentity(proxy, as: .proxy).member)
         }
         try surroundings.rules.checkIndependence(of: members, threshold: body.threshold)
+        try checkAnswer(body, at: time, surroundings.rules)
     }
 
     mutating func perform(_ body: ConsentGranted, _ event: LedgerEvent, _ records: inout RecordContract) {
         consents.set(Consent(terms: body, granted: event), for: body.consent)
         records.note(consent: body.consent, in: body.folder)
+        if let proposal = body.proposal {
+            proposals.update(proposal) { $0.granted = Proposal.Grant(consent: body.consent, event: event) }
+        }
     }
 
     // MARK: KeysIssued

@@ -1,4 +1,4 @@
-/// Consents, the keys issued for them, and every access under them or by a folder's owner.
+/// Consents, what doctors proposed of them, the keys issued for them, and every access under them or by a folder's owner.
 ///
 /// Every `check` only reads and every `perform` cannot fail, so that a transaction is applied wholly or not at all.
 package struct ConsentContract: Hashable, Sendable {
@@ -8,12 +8,23 @@ package struct ConsentContract: Hashable, Sendable {
     var requestsOfConsent: StateList<ConsentKind, TransactionKind>
     /// The disputed requests of each convicted transformer, in the order of the disputes.
     var convictions: StateList<IdentityKind, TransactionKind>
+    var proposals: StateTable<TransactionID, Proposal>
+    /// In the order they were logged.
+    var proposalsOfFolder: StateList<FolderKind, TransactionKind>
+    /// In the order they were logged.
+    var proposalsOfDoctor: StateList<IdentityKind, TransactionKind>
+    /// Which of a doctor's proposals to a folder counted when the last one came.
+    var countedProposals: StateTable<ProposalTie, CountedProposals>
 
     init(_ backing: StateBacking?) {
         consents = StateTable(.consents, backing)
         requests = StateTable(.requests, backing)
         requestsOfConsent = StateList(counts: .consentRequestCounts, elements: .consentRequests, backing)
         convictions = StateList(counts: .convictionCounts, elements: .convictions, backing)
+        proposals = StateTable(.proposals, backing)
+        proposalsOfFolder = StateList(counts: .folderProposalCounts, elements: .folderProposals, backing)
+        proposalsOfDoctor = StateList(counts: .doctorProposalCounts, elements: .doctorProposals, backing)
+        countedProposals = StateTable(.countedProposals, backing)
     }
 
     func consent(_ id: ConsentID) throws(ContractViolation) -> Consent {
@@ -29,16 +40,30 @@ package struct ConsentContract: Hashable, Sendable {
         }
         return request
     }
+
+    func proposal(_ id: TransactionID) throws(ContractViolation) -> Proposal {
+        guard let proposal = proposals[id] else {
+            throw ContractViolation(.unknownProposal, "no proposal \(id) is logged")
+        }
+        return proposal
+    }
 }
 
 extension ConsentContract {
-    var parts: [any StateStored] { [consents, requests] + requestsOfConsent.parts + convictions.parts }
+    var parts: [any StateStored] {
+        [consents, requests, proposals, countedProposals] + requestsOfConsent.parts + convictions.parts
+            + proposalsOfFolder.parts + proposalsOfDoctor.parts
+    }
 
     mutating func take(_ step: SettlementStep) {
         consents.take(step)
         requests.take(step)
         requestsOfConsent.take(step)
         convictions.take(step)
+        proposals.take(step)
+        proposalsOfFolder.take(step)
+        proposalsOfDoctor.take(step)
+        countedProposals.take(step)
     }
 }
 

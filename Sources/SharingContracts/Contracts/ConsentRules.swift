@@ -3,6 +3,15 @@ struct ConsentRules {
     /// The version in force where the leaf stands.
     let version: UInt32
 
+    /// That doctors can ask, and patients answer what they are asked: from version 3 on.
+    ///
+    /// - Parameter what: What asks or answers, for the reason.
+    func requireProposals(for what: StaticString) throws(ContractViolation) {
+        guard version >= 3 else {
+            throw ContractViolation(.notInForce, "\(what) needs contract consent 3, and consent \(version) is in force")
+        }
+    }
+
     /// That no fewer organisations than the threshold can put a grant's fragments together.
     ///
     /// - Parameter members: Who enrolled each proxy.

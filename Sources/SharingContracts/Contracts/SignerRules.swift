@@ -53,6 +53,8 @@ struct SignerRules {
             var required: [RequiredSignature] = []
             for id in body.members { required.append(try member(id)) }
             return required
+        case .accessProposed(let body): return [try identity(body.proposer)]
+        case .proposalDeclined(let body): return [try folder(try consents.proposal(body.proposal).asked.folder)]
         }
     }
 

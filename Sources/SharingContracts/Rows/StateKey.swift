@@ -39,6 +39,14 @@ package enum StateTag: UInt8, Hashable, Sendable, CaseIterable {
     case consentRequests = 24
     case convictionCounts = 25
     case convictions = 26
+    /// By the transaction that proposed.
+    case proposals = 27
+    case folderProposalCounts = 28
+    case folderProposals = 29
+    case doctorProposalCounts = 30
+    case doctorProposals = 31
+    /// By doctor and folder, which proposals counted when the last one came.
+    case countedProposals = 32
 }
 
 /// Names one row of the world state: the table's tag, then the bytes that the table looks up by.

@@ -32,11 +32,14 @@ extension StateTag {
         case .consents: Consent.self
         case .requests: AccessRequest.self
         case .transactions, .folderRecordCounts, .folderConsentCounts, .folderRequestCounts, .recordRequestCounts,
-            .consentRequestCounts, .convictionCounts:
+            .consentRequestCounts, .convictionCounts, .folderProposalCounts, .doctorProposalCounts:
             UInt64.self
         case .folderRecords: RecordID.self
         case .folderConsents: ConsentID.self
-        case .folderRequests, .recordRequests, .consentRequests, .convictions: TransactionID.self
+        case .folderRequests, .recordRequests, .consentRequests, .convictions, .folderProposals, .doctorProposals:
+            TransactionID.self
+        case .proposals: Proposal.self
+        case .countedProposals: CountedProposals.self
         }
     }
 
@@ -45,10 +48,13 @@ extension StateTag {
         switch self {
         case .progress, .founding, .contracts: 0
         case .signingKeys, .groupKeys: 33
-        case .sealingKeys, .capsuleDigests: 32
-        case .folderRecords, .folderConsents, .folderRequests, .recordRequests, .consentRequests, .convictions: 24
+        case .sealingKeys, .capsuleDigests, .countedProposals: 32
+        case .folderRecords, .folderConsents, .folderRequests, .recordRequests, .consentRequests, .convictions,
+            .folderProposals, .doctorProposals:
+            24
         case .identities, .signers, .folders, .records, .consents, .requests, .transactions, .folderRecordCounts,
-            .folderConsentCounts, .folderRequestCounts, .recordRequestCounts, .consentRequestCounts, .convictionCounts:
+            .folderConsentCounts, .folderRequestCounts, .recordRequestCounts, .consentRequestCounts, .convictionCounts,
+            .proposals, .folderProposalCounts, .doctorProposalCounts:
             16
         }
     }

@@ -42,6 +42,19 @@ extension WorldState {
 
     package func request(_ id: TransactionID) -> AccessRequest? { consents.requests[id] }
 
+    package func proposal(_ id: TransactionID) -> Proposal? { consents.proposals[id] }
+
+    /// What doctors proposed to a folder, in the order they did.
+    package func proposals(to folder: FolderID) -> [TransactionID] { consents.proposalsOfFolder[folder] }
+
+    /// What a doctor proposed, in the order that the ledger has.
+    package func proposals(by doctor: IdentityID) -> [TransactionID] { consents.proposalsOfDoctor[doctor] }
+
+    /// What became of a proposal, or can; nil where it was never made.
+    package func status(ofProposal proposal: TransactionID, at time: Timestamp) -> ProposalStatus? {
+        consents.proposals[proposal].map { surroundings.status(of: $0, at: time) }
+    }
+
     /// Whether a consent lets its grantee ask for access at `time`; nil where it was never granted. Says nothing on
     /// whether its keys are issued yet: ``Consent/keys`` does.
     package func status(of consent: ConsentID, at time: Timestamp) -> ConsentStatus? {

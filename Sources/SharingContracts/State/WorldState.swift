@@ -146,6 +146,8 @@ package struct WorldState: Hashable, Sendable {
         case .folderErased(let body): try records.check(body)
         case .fragmentDisputed(let body): try consents.check(body, surroundings)
         case .contractActivated(let body): try activation.check(body, enrollment.founding, known: known)
+        case .accessProposed(let body): try consents.check(body, at: time, surroundings)
+        case .proposalDeclined(let body): try consents.check(body, at: time, surroundings)
         }
     }
 
@@ -176,6 +178,8 @@ package struct WorldState: Hashable, Sendable {
         case .folderErased(let body): records.perform(body, event)
         case .fragmentDisputed(let body): consents.perform(body, event)
         case .contractActivated(let body): activation.perform(body, event)
+        case .accessProposed(let body): consents.perform(body, event)
+        case .proposalDeclined(let body): consents.perform(body, event)
         }
     }
 

@@ -116,6 +116,20 @@ package struct ContractViolation: Error, Sendable {
         /// The purpose is not the one that the authority allows.
         case purposeMismatch
 
+        // Proposals.
+
+        /// The contract version that is in force does not have what the transaction says. The reason names the one that does.
+        case notInForce
+        case unknownProposal
+        /// As many of the doctor's proposals to the folder as may count do so already.
+        case tooManyProposals
+        /// The proposal is to another folder, or another doctor's.
+        case proposalMismatch
+        /// The proposal is granted or declined already.
+        case proposalAnswered
+        /// The time to answer the proposal is over.
+        case proposalLapsed
+
         // Requests.
 
         case unknownRequest

@@ -19,6 +19,11 @@ package enum Limits {
     package static let maximumOpens: UInt32 = 1_000_000
     /// Ten years of 365.25 days. A consent that outlives whoever gave it is no consent.
     package static let consentMilliseconds: UInt64 = 315_576_000_000
+    /// How long a proposal can be answered: from a day, so that a doctor who asks anew as soon as one is over asks not too often,
+    /// to 90 days, after which nobody remembers why.
+    package static let answerableMilliseconds: ClosedRange<UInt64> = 86_400_000...7_776_000_000
+    /// How many proposals of one doctor to one folder count at a time: neither granted nor lapsed.
+    package static let countedProposals = 4
     /// The largest size class of Protocols/sealed-record.md.
     package static let sizeClass: UInt32 = 64
     /// As many as Protocols/answers.md lets an answer have: a fragment in simple form has 359 bytes, and what is longer than

@@ -74,6 +74,43 @@ import TransparencyLog
         #expect(try lines { $0.doctor = ledger.scenario.otherDoctor }.map(\.kind) == ["IdentityEnrolled"])
     }
 
+    @Test func whatWasAskedAndAnsweredIsTheFoldersAndTheDoctors() throws {
+        var ledger = try AuditLedger()
+        let folders = [try ledger.scenario.openFolder().id, try ledger.scenario.openFolder().id]
+        try ledger.scenario.activate("consent", 3)
+        var asked: [TransactionID] = []
+        for doctor in [ledger.scenario.doctor, ledger.scenario.otherDoctor] {
+            asked.append(
+                try ledger.scenario.submit(.accessProposed(ledger.scenario.makeProposal(to: folders[0], by: doctor))))
+        }
+        let terms = ledger.scenario.makeConsent(in: folders[0], proposal: asked[0])
+        try ledger.scenario.submit(.consentGranted(terms))
+        try ledger.scenario.submit(.proposalDeclined(ProposalDeclined(proposal: asked[1])))
+        let folder = try ledger.write(to: place.path("asked"))
+        let checkpoint = try ledger.trust.audited(checkpoint: folder.storedCheckpoint()).final.checkpoint
+        func lines(_ change: (inout TrailFilter) -> Void) throws -> [AuditLine] {
+            var filter = TrailFilter()
+            change(&filter)
+            var lines: [AuditLine] = []
+            _ = try TrailReader(folder, checkpoint: checkpoint, filter: filter).read { line, _ in lines.append(line) }
+            return lines
+        }
+        #expect(
+            try lines { $0.folder = folders[0] }.map(\.kind)
+                == ["FolderOpened", "AccessProposed", "AccessProposed", "ConsentGranted", "ProposalDeclined"])
+        #expect(try lines { $0.folder = folders[1] }.map(\.kind) == ["FolderOpened"])
+        #expect(
+            try lines { $0.doctor = ledger.scenario.otherDoctor }.map(\.kind)
+                == ["IdentityEnrolled", "AccessProposed", "ProposalDeclined"])
+        #expect(
+            try lines { $0.kinds = ["ContractActivated", "ProposalDeclined"] }.map(\.kind)
+                == ["ContractActivated", "ProposalDeclined"])
+        let detail = try #require(try lines { $0.consent = terms.consent }.first).detail
+        #expect(detail.hasSuffix("answering proposal \(asked[0])"))
+        let question = try #require(try lines { $0.kinds = ["AccessProposed"] }.first).detail
+        #expect(question.contains("\(ledger.scenario.doctor) asks folder \(folders[0]) for the whole folder for TREAT"))
+    }
+
     @Test func aProxyHasWhatItHoldsAndDoes() throws {
         let life = ["ConsentGranted", "KeysIssued", "Transformed", "Transformed", "FragmentsDestroyed"]
         #expect(try lines { $0.proxy = ledger.scenario.proxies[0] }.map(\.kind) == ["IdentityEnrolled"] + life + life)

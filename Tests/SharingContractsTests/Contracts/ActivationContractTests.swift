@@ -72,6 +72,21 @@ struct ActivationContractTests {
         #expect(try scenario.refusal(of: activation(by: 1, in: scenario)) == .versionNotLater)
     }
 
+    @Test func whatNewLedgersBeginWithIsKnown() throws {
+        var scenario = SharingScenario(unfounded: "ledger.parasol.test")
+        let body = try scenario.makeFounding(members: 1)
+        try scenario.submit(
+            .ledgerFounded(
+                LedgerFounded(
+                    origin: body.origin, members: body.members, witnessPolicy: body.witnessPolicy,
+                    contracts: ContractVersion.newest)))
+        #expect(scenario.state.contractsInForce?.all == ContractVersion.newest)
+        for version in ContractVersion.newest {
+            let next = ContractVersion(contract: version.contract, version: version.version + 1)
+            #expect(try scenario.refusal(of: activation(next, by: 1, in: scenario)) == .unknownContractVersion)
+        }
+    }
+
     @Test func aLogWithAnActivationInItsMiddleGivesTheSameStateAgain() throws {
         var world = try OneMembersProxies()
         try world.scenario.submit(world.granting())
@@ -137,7 +152,7 @@ struct ActivationContractTests {
     }
 
     @Test(
-        arguments: [("consent", 0), ("consent", 3), ("consent", .max), ("record", 2), ("enrollment", 2)]
+        arguments: [("consent", 0), ("consent", 4), ("consent", .max), ("record", 2), ("enrollment", 2)]
             as [(String, UInt32)])
     func anUnknownVersionIsNotActivated(contract: String, version: UInt32) throws {
         var scenario = try SharingScenario()

@@ -35,6 +35,8 @@ struct FieldTests {
                     capsuleFragment: fragment)),
             .contractActivated(
                 ContractActivated(ContractVersion(contract: "consent", version: 2), by: world.scenario.members)),
+            .accessProposed(world.scenario.makeProposal(to: world.folder.id, scope: .records([world.record.id]))),
+            .proposalDeclined(ProposalDeclined(proposal: request)),
         ]
         let built = try bodies.map { try world.scenario.sign($0, by: []).transaction.serialized }
         return try (world.scenario.entries.map(\.transaction.serialized) + built).map {
@@ -59,6 +61,7 @@ struct FieldTests {
             #expect(try refusal { $0.recordExported.requestID = wrong } == .malformedField)
             #expect(try refusal { $0.consentRevoked.consentID = wrong } == .malformedField)
             #expect(try refusal { $0.folderErased.folderID = wrong } == .malformedField)
+            #expect(try refusal { $0.proposalDeclined.proposalID = wrong } == .malformedField)
         }
     }
 
@@ -68,7 +71,7 @@ struct FieldTests {
             let bytes: [UInt8] = try wire.serializedBytes()
             names.insert(try Transaction(serialized: bytes).body.name)
         }
-        #expect(names.count == 16)
+        #expect(names.count == 18)
     }
 
     @Test func spoiltFieldsAreRefused() throws {
@@ -285,6 +288,40 @@ struct FieldTests {
                 (
                     "a member twice", "ContractActivated", .notAscending,
                     { $0.contractActivated.memberIds[1] = $0.contractActivated.memberIds[0] }
+                ),
+                ("answered proposal", "ConsentGranted", .malformedField, { $0.consentGranted.proposalID = short }),
+                ("proposer", "AccessProposed", .malformedField, { $0.accessProposed.proposerID = short }),
+                ("proposal's folder", "AccessProposed", .malformedField, { $0.accessProposed.folderID = short }),
+                ("proposal's scopes", "AccessProposed", .malformedField, { $0.accessProposed.wholeFolder = true }),
+                ("proposal's no scope", "AccessProposed", .malformedField, { $0.accessProposed.recordIds = [] }),
+                ("proposal's record", "AccessProposed", .malformedField, { $0.accessProposed.recordIds[0] = short }),
+                (
+                    "proposal's record twice", "AccessProposed", .notAscending,
+                    { $0.accessProposed.recordIds.append($0.accessProposed.recordIds[0]) }
+                ),
+                (
+                    "1,025 proposed records", "AccessProposed", .malformedField,
+                    {
+                        $0.accessProposed.recordIds = (0..<1025).map {
+                            Data([UInt8($0 >> 8), UInt8($0 & 255)]) + Data(count: 14)
+                        }
+                    }
+                ),
+                ("proposal's purpose", "AccessProposed", .malformedField, { $0.accessProposed.purpose = "a word" }),
+                ("no duration", "AccessProposed", .malformedField, { $0.accessProposed.durationMilliseconds = 0 }),
+                (
+                    "long duration", "AccessProposed", .malformedField,
+                    { $0.accessProposed.durationMilliseconds = 315_576_000_001 }
+                ),
+                ("no opens proposed", "AccessProposed", .malformedField, { $0.accessProposed.maximumOpens = 0 }),
+                ("many opens", "AccessProposed", .malformedField, { $0.accessProposed.maximumOpens = 1_000_001 }),
+                (
+                    "answerable less than a day", "AccessProposed", .malformedField,
+                    { $0.accessProposed.answerableMilliseconds = 86_399_999 }
+                ),
+                (
+                    "answerable more than 90 days", "AccessProposed", .malformedField,
+                    { $0.accessProposed.answerableMilliseconds = 7_776_000_001 }
                 ),
             ]
         let samples = try Self.samples()

@@ -59,7 +59,7 @@ struct StateRowTests {
 
     @Test func aValueUnderAnotherKeyIsRefused() throws {
         let scenario = try WholeStory().scenario
-        for tag in [StateTag.identities, .requests, .consents] {
+        for tag in [StateTag.identities, .requests, .consents, .proposals] {
             let rows = try scenario.state.allRows.filter { $0.key.tag == tag }
             let swapped = StateRow(key: rows[0].key, value: rows[1].value)
             #expect(throws: StateRowError.wrongKey) { try swapped.reencoded() }

@@ -91,6 +91,10 @@ struct StoredStateTests {
             #expect(stored.records(in: folder.id) == memory.records(in: folder.id))
             #expect(stored.consents(in: folder.id) == memory.consents(in: folder.id))
             #expect(stored.requests(in: folder.id) == memory.requests(in: folder.id))
+            #expect(stored.proposals(to: folder.id) == memory.proposals(to: folder.id))
+            for proposal in memory.proposals(to: folder.id) {
+                #expect(stored.proposal(proposal) == memory.proposal(proposal))
+            }
             for record in memory.records(in: folder.id) {
                 #expect(stored.record(record) == memory.record(record))
                 #expect(stored.requests(for: record) == memory.requests(for: record))
@@ -101,6 +105,7 @@ struct StoredStateTests {
         }
         for identity in memory.identities {
             #expect(stored.convictions(of: identity.id) == memory.convictions(of: identity.id))
+            #expect(stored.proposals(by: identity.id) == memory.proposals(by: identity.id))
         }
         try stored.requireAvailable()
     }

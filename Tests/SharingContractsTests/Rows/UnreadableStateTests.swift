@@ -15,6 +15,8 @@ struct UnreadableStateTests {
             var world = try GrantedWorld(maximumOpens: 1, threshold: 1)
             let request = try world.request()
             try world.transform(request, by: 0)
+            try world.scenario.activate("consent", 3)
+            let asked = try world.scenario.submit(.accessProposed(world.scenario.makeProposal(to: world.folder.id)))
             let bodies: [TransactionBody] = [
                 .recordOpened(RecordOpened(request: request)), world.transforming(request, by: 1),
                 world.transforming(request, by: 0), world.asking(), .consentGranted(world.terms),
@@ -25,6 +27,9 @@ struct UnreadableStateTests {
                 .recordDeposited(try world.scenario.makeDeposit(in: world.folder).body),
                 .folderErased(FolderErased(folder: world.folder.id)),
                 .consentRevoked(ConsentRevoked(consent: world.consent)),
+                .accessProposed(world.scenario.makeProposal(to: world.folder.id)),
+                .proposalDeclined(ProposalDeclined(proposal: asked)),
+                .consentGranted(world.scenario.makeConsent(in: world.folder.id, threshold: 1, proposal: asked)),
                 .identityEnrolled(try world.scenario.makeEnrollment(.proxy, by: world.scenario.members[0])),
             ]
             origin = world.scenario.origin
@@ -68,7 +73,8 @@ struct UnreadableStateTests {
         }
         let expected: Set<StateTag> = [
             .progress, .founding, .identities, .signers, .sealingKeys, .folders, .records, .capsuleDigests, .consents,
-            .requests, .transactions, .folderRecordCounts,
+            .requests, .transactions, .folderRecordCounts, .proposals, .countedProposals, .folderProposalCounts,
+            .doctorProposalCounts,
         ]
         #expect(stopped.isSuperset(of: expected), "not read: \(expected.subtracting(stopped))")
     }
@@ -87,11 +93,15 @@ struct UnreadableStateTests {
 
     @Test func aListWithAMissingElementIsNotAShorterList() throws {
         let world = try Crossroads()
-        for tag in [StateTag.folderRecords, .folderConsents, .folderRequests, .recordRequests, .consentRequests] {
+        let lists: [StateTag] = [
+            .folderRecords, .folderConsents, .folderRequests, .recordRequests, .consentRequests, .folderProposals,
+        ]
+        for tag in lists {
             let store = RowStore(world.rows.filter { $0.key.tag != tag })
             let state = try WorldState(origin: world.origin, store: store)
             let folder = try #require(state.folders.first).id
             _ = (state.records(in: folder), state.consents(in: folder), state.requests(in: folder))
+            _ = state.proposals(to: folder)
             for consent in state.allConsents { _ = state.requests(under: consent.id) }
             for request in state.requests { _ = state.requests(for: request.record) }
             #expect(try code { try state.requireAvailable() } == .stateUnavailable)

@@ -5,7 +5,7 @@ import Testing
 struct WorldStateTests {
     @Test func everyTypeOfTransactionFindsItsPlace() throws {
         let scenario = try WholeStory().scenario
-        #expect(Set(scenario.entries.map(\.transaction.body.name)).count == 16)
+        #expect(Set(scenario.entries.map(\.transaction.body.name)).count == 18)
         #expect(scenario.state.entryCount == UInt64(scenario.entries.count))
         #expect(scenario.state.lastSequencedAt == scenario.entries.last?.sequencedAt)
         for (index, entry) in scenario.entries.enumerated() {

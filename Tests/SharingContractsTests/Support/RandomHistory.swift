@@ -16,6 +16,7 @@ struct RandomHistory {
     private var records: [(record: SharingScenario.SealedCapsule, folder: FolderID)] = []
     private var consents: [ConsentGranted] = []
     private var requests: [TransactionID] = []
+    private var proposals: [(id: TransactionID, folder: FolderID)] = []
     private var chance: SeededGenerator
 
     init(seed: UInt64, steps: Int = 120) throws {
@@ -37,7 +38,7 @@ struct RandomHistory {
     }
 
     private mutating func step() throws {
-        switch Int.random(in: 0..<20, using: &chance) {
+        switch Int.random(in: 0..<24, using: &chance) {
         case 0: try enroll()
         case 1...2: try openFolder()
         case 3...4: try deposit()
@@ -45,6 +46,8 @@ struct RandomHistory {
         case 7...9: try request()
         case 10...13: try transform()
         case 14...15: try open()
+        case 16...17: try propose()
+        case 18...19: try answer()
         default: try end()
         }
     }
@@ -75,6 +78,26 @@ struct RandomHistory {
         try attempt(.consentGranted(terms))
         consents.append(terms)
         try attempt(.keysIssued(try scenario.makeIssue(of: terms, in: folder).body))
+    }
+
+    private mutating func propose() throws {
+        guard let folder = folders.randomElement(using: &chance)?.id else { return }
+        let doctor = Bool.random(using: &chance) ? scenario.doctor : scenario.otherDoctor
+        try attempt(.accessProposed(scenario.makeProposal(to: folder, by: doctor)))
+        if let last = attempts.last, last.refusal == nil { proposals.append((last.entry.transaction.id, folder)) }
+    }
+
+    private mutating func answer() throws {
+        guard let (proposal, folder) = proposals.randomElement(using: &chance) else { return }
+        if Bool.random(using: &chance) {
+            try attempt(.proposalDeclined(ProposalDeclined(proposal: proposal)))
+        } else {
+            try attempt(
+                .consentGranted(
+                    scenario.makeConsent(
+                        in: folder, to: scenario.state.proposal(proposal)?.asked.proposer, threshold: 1,
+                        proposal: proposal)))
+        }
     }
 
     private mutating func request() throws {
@@ -120,7 +143,8 @@ struct RandomHistory {
             try attempt(
                 .contractActivated(
                     ContractActivated(
-                        ContractVersion(contract: "consent", version: 2), by: Array(scenario.members.prefix(4)))))
+                        ContractVersion(contract: "consent", version: .random(in: 2...3, using: &chance)),
+                        by: Array(scenario.members.prefix(4)))))
         default:
             try attempt(
                 .fragmentsDestroyed(

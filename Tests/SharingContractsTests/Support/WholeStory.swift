@@ -62,6 +62,7 @@ struct WholeStory {
             in: world.folder.id, to: world.scenario.otherDoctor, scope: .records([world.record.id]),
             purpose: .research, maximumOpens: 1, threshold: 1)
         try world.scenario.submit(.consentGranted(listed))
+        try askAndAnswer(&world)
         try world.scenario.submit(.folderErased(FolderErased(folder: world.folder.id)))
         try world.scenario.submit(
             .fragmentsDestroyed(
@@ -70,5 +71,20 @@ struct WholeStory {
         try world.scenario.submit(
             .identityRetired(IdentityRetired(identity: world.scenario.auditor)),
             by: [world.scenario.members[3].signer])
+    }
+
+    /// One doctor's proposal is granted, the other's declined.
+    private static func askAndAnswer(_ world: inout GrantedWorld) throws {
+        try world.scenario.activate("consent", 3)
+        let folder = world.folder.id
+        let granted = try world.scenario.submit(.accessProposed(world.scenario.makeProposal(to: folder)))
+        let declined = try world.scenario.submit(
+            .accessProposed(
+                world.scenario.makeProposal(
+                    to: folder, by: world.scenario.otherDoctor, scope: .records([world.record.id]), purpose: .research)
+            ))
+        let answer = world.scenario.makeConsent(in: folder, scope: .records([world.record.id]), proposal: granted)
+        try world.scenario.submit(.consentGranted(answer))
+        try world.scenario.submit(.proposalDeclined(ProposalDeclined(proposal: declined)))
     }
 }

@@ -5,7 +5,7 @@ package struct LeafSubjects: Hashable, Sendable {
     package var folder: FolderID?
     package var record: RecordID?
     package var consent: ConsentID?
-    /// The grantee of the consent concerned, or the identity that is enrolled or retired.
+    /// The grantee of the consent concerned, who proposed, or the identity that is enrolled or retired.
     package var doctor: IdentityID?
     /// Proxies, and the key service where it answers or destroys: who holds, transforms or is disputed.
     package var holders: [IdentityID] = []
@@ -13,11 +13,12 @@ package struct LeafSubjects: Hashable, Sendable {
 
 /// What leaves seen so far tie to each other: which folder a consent is of, which record a request is for.
 ///
-/// Holds a few identifiers for each record, consent and request of the log.
+/// Holds a few identifiers for each record, consent, request and proposal of the log.
 struct LeafRelations {
     private var records: [RecordID: FolderID] = [:]
     private var consents: [ConsentID: LeafSubjects] = [:]
     private var requests: [TransactionID: LeafSubjects] = [:]
+    private var proposals: [TransactionID: LeafSubjects] = [:]
 
     /// What the next leaf concerns.
     mutating func subjects(of transaction: Transaction) -> LeafSubjects {
@@ -63,6 +64,11 @@ struct LeafRelations {
         case .fragmentDisputed(let body):
             subjects = requests[body.request] ?? subjects
             subjects.holders = [body.transformer]
+        case .accessProposed(let body):
+            subjects.folder = body.folder
+            subjects.doctor = body.proposer
+            proposals[transaction.id] = subjects
+        case .proposalDeclined(let body): subjects = proposals[body.proposal] ?? subjects
         }
         return subjects
     }

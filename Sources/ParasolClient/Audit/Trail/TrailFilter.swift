@@ -20,7 +20,8 @@ package struct TrailFilter: Hashable, Sendable {
     package static let allKinds = [
         "LedgerFounded", "IdentityEnrolled", "IdentityRetired", "FolderOpened", "RecordDeposited", "ConsentGranted",
         "KeysIssued", "AccessRequested", "Transformed", "RecordOpened", "RecordExported", "ConsentRevoked",
-        "FragmentsDestroyed", "FolderErased", "FragmentDisputed",
+        "FragmentsDestroyed", "FolderErased", "FragmentDisputed", "ContractActivated", "AccessProposed",
+        "ProposalDeclined",
     ]
 
     func admits(_ entry: LedgerEntry, _ subjects: LeafSubjects) -> Bool {
