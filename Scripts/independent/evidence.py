@@ -18,7 +18,8 @@ CODES = set("""
     fragmentsMismatch consentNotYetValid consentExpired consentRevoked consentUsedUp granteeRetired recordNotCovered
     purposeMismatch unknownRequest notATransformer alreadyTransformed fragmentDestroyed notEnoughTransforms alreadyOpened
     notOpened alreadyExported notAHolder alreadyDestroyed destructionNotDue unknownTransform notDisputable alreadyDisputed
-    capsuleMismatch fragmentMismatch fragmentIsCorrect
+    capsuleMismatch fragmentMismatch fragmentIsCorrect notInForce unknownProposal tooManyProposals proposalMismatch
+    proposalAnswered proposalLapsed
 """.split())
 
 

@@ -12,7 +12,7 @@ from .transactions import DEPOSITOR, DOCTOR, KEY_SERVICE, PROXY, demand, read_en
 from .vectors import need
 
 # The versions of each contract in Docs/contracts.md, in the order of a founding.
-KNOWN = {"enrollment": (1,), "record": (1,), "consent": (1, 2)}
+KNOWN = {"enrollment": (1,), "record": (1,), "consent": (1, 2, 3)}
 
 
 class Ledger:
@@ -22,6 +22,8 @@ class Ledger:
         self.origin, self.time, self.transactions = origin, 0, set()
         self.keys, self.identities, self.folders, self.records, self.consents = {}, {}, {}, {}, {}
         self.issues, self.requests, self.transforms = {}, {}, {}
+        # By identifier: the body, when it lapses, and the kind of its answer.
+        self.proposals = {}
         self.members, self.versions = set(), {}
 
     def signers(self, kind, body, signatures):
@@ -63,6 +65,10 @@ class Ledger:
         if kind == "ContractActivated":
             need(set(body["member_ids"]) <= self.members, "not a member")
             return [known(member) for member in body["member_ids"]]
+        if kind == "AccessProposed":
+            return [known(body["proposer_id"])]
+        if kind == "ProposalDeclined":
+            return [known(self.proposals[body["proposal_id"]]["asked"]["folder_id"])]
         return [requester(body["request_id"])]
 
     def message(self, transaction):
@@ -85,12 +91,12 @@ class Ledger:
         for signer, key in required:
             holds = p256.verifies(key, self.message(signed["transaction"]), carried[signer])
             demand(holds, "invalidSignature", f"the signature of {signer.hex()} does not verify")
-        self.record(identifier, kind, body)
+        self.record(identifier, kind, body, time)
         self.transactions.add(identifier)
         self.time = time
         return required
 
-    def record(self, identifier, kind, body):
+    def record(self, identifier, kind, body, time):
         if kind == "LedgerFounded":
             need(body["origin"] == self.origin, "origin")
             need([c["contract"] for c in body["contracts"]] == list(KNOWN), "contracts")
@@ -118,6 +124,8 @@ class Ledger:
             members = {self.identities[p]["member_id"] for p in body["proxy_ids"]}
             enough = body["threshold"] if self.versions["consent"] == 1 else len(body["proxy_ids"])
             need(len(members) >= enough, "proxies of too few members")
+            if body["proposal_id"]:
+                self.answer(body["proposal_id"], kind, time, of=(body["grantee_id"], body["folder_id"]))
             self.consents[body["consent_id"]] = body
         elif kind == "KeysIssued":
             need([f["proxy_id"] for f in body["fragments"]] == self.consents[body["consent_id"]]["proxy_ids"], "proxies")
@@ -132,6 +140,30 @@ class Ledger:
             need(3 * len(body["member_ids"]) > 2 * len(self.members), "too few members")
             need(body["version"] > self.versions.get(body["contract"], 0), "the version is not later")
             self.set_version(body)
+        elif kind == "AccessProposed":
+            need(self.identities[body["proposer_id"]]["role"] == DOCTOR, "not a doctor")
+            self.propose(identifier, body, time)
+        elif kind == "ProposalDeclined":
+            self.answer(body["proposal_id"], kind, time)
+
+    def propose(self, identifier, body, time):
+        """From consent 3: four of a doctor to a folder count, those that are neither granted nor lapsed."""
+        need(self.versions["consent"] >= 3, "consent 3 is not in force")
+        need(all(self.records[record]["folder_id"] == body["folder_id"] for record in body["record_ids"]), "records")
+        tie = body["proposer_id"], body["folder_id"]
+        counting = [p for p in self.proposals.values() if (p["asked"]["proposer_id"], p["asked"]["folder_id"]) == tie
+                    and p["answer"] != "ConsentGranted" and time <= p["until"]]
+        need(len(counting) < 4, "too many proposals")
+        until = time + 1000 * body["answerable_milliseconds"]
+        self.proposals[identifier] = {"asked": body, "until": until, "answer": None}
+
+    def answer(self, identifier, kind, time, of=None):
+        need(self.versions["consent"] >= 3, "consent 3 is not in force")
+        proposal = self.proposals[identifier]
+        asked = proposal["asked"]
+        need(of in (None, (asked["proposer_id"], asked["folder_id"])), "the proposal is another's")
+        need(proposal["answer"] is None and time <= proposal["until"], "the proposal is answered, or has lapsed")
+        proposal["answer"] = kind
 
     def set_version(self, contract):
         need(contract["version"] in KNOWN.get(contract["contract"], ()), "a contract version that is not known here")

@@ -33,13 +33,14 @@ class State:
     def __init__(self):
         self.fixed = {}
         self.contracts, self.identities, self.folders, self.consents, self.requests = [], {}, {}, {}, {}
+        self.proposals, self.now = {}, 0
         self.count = 0
 
     def apply(self, entry):
         time, _, signed, (identifier, kind, body) = read_entry(entry)
         event = identifier + u(self.count, 8) + u(time, 8)
         self.put(14, identifier, u(self.count, 8))
-        self.count += 1
+        self.count, self.now = self.count + 1, time
         self.put(1, b"", u(self.count, 8) + u(time, 8))
         getattr(self, kind)(body, long(raw_body(signed["transaction"])), event, identifier)
 
@@ -67,6 +68,8 @@ class State:
             rows[b"\x0c" + consent] = self.consent_row(row)
         for request, row in self.requests.items():
             rows[b"\x0d" + request] = self.request_row(row)
+        for proposal, row in self.proposals.items():
+            rows[b"\x1b" + proposal] = row["body"] + row["event"] + optional(row["declined"]) + optional(row["granted"])
         return [(key, b"\1" + rows[key]) for key in sorted(rows)]
 
     @staticmethod
@@ -131,6 +134,8 @@ class State:
             "terms": body, "body": raw, "event": event, "keys": None, "revoked": None, "requests": 0, "destroyed": {},
             "waiting": dict.fromkeys(body["proxy_ids"], 0)}
         self.append(17, body["folder_id"], body["consent_id"])
+        if body["proposal_id"]:
+            self.proposals[body["proposal_id"]]["granted"] = body["consent_id"] + event
 
     def KeysIssued(self, body, raw, event, _):
         self.consents[body["consent_id"]]["keys"] = raw + event
@@ -189,3 +194,18 @@ class State:
         self.contracts = [
             (name, body["version"], event) if name == body["contract"] else (name, version, activated)
             for name, version, activated in self.contracts]
+
+    def AccessProposed(self, body, raw, event, identifier):
+        tie = body["proposer_id"], body["folder_id"]
+        # Of this doctor to this folder, oldest first: neither granted nor lapsed, this one included.
+        until = self.now + 1000 * body["answerable_milliseconds"]
+        self.proposals[identifier] = {
+            "body": raw, "event": event, "tie": tie, "until": until, "declined": None, "granted": None}
+        counting = [proposal for proposal, row in self.proposals.items()
+                    if row["tie"] == tie and row["granted"] is None and self.now <= row["until"]]
+        self.put(32, b"".join(tie), u(len(counting), 1) + b"".join(counting))
+        self.append(28, body["folder_id"], identifier)
+        self.append(30, body["proposer_id"], identifier)
+
+    def ProposalDeclined(self, body, raw, event, _):
+        self.proposals[body["proposal_id"]]["declined"] = event

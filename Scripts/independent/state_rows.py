@@ -106,6 +106,25 @@ def request(value):
     return identifier
 
 
+def proposal(value):
+    value.body("AccessProposed")
+    identifier = value.event()
+    declined = value.flag()
+    if declined:
+        value.event()
+    if value.flag():
+        demand(not declined, "malformedField", "both declined and granted")
+        value.take(16)
+        value.event()
+    return identifier
+
+
+def counted_proposals(value):
+    count = value.u(1)
+    demand(1 <= count <= 4, "malformedField", "count")
+    value.take(16 * count)
+
+
 def signing_key(value):
     p256_key(value.take(33), "signing key")
 
@@ -126,4 +145,6 @@ SHAPES = {
     13: (16, shape(request)), 14: (16, shape(fixed(8))),
     **{tag: (16, shape(fixed(8))) for tag in range(15, 27, 2)},
     **{tag: (24, shape(fixed(16))) for tag in range(16, 28, 2)},
+    27: (16, shape(proposal)), 28: (16, shape(fixed(8))), 29: (24, shape(fixed(16))), 30: (16, shape(fixed(8))),
+    31: (24, shape(fixed(16))), 32: (32, shape(counted_proposals)),
 }

@@ -30,7 +30,7 @@ SCHEMA = {
         7: ("body", "ConsentGranted"), 8: ("body", "KeysIssued"), 9: ("body", "AccessRequested"), 10: ("body", "Transformed"),
         11: ("body", "RecordOpened"), 12: ("body", "RecordExported"), 13: ("body", "ConsentRevoked"),
         14: ("body", "FragmentsDestroyed"), 15: ("body", "FolderErased"), 16: ("body", "FragmentDisputed"),
-        17: ("body", "ContractActivated")},
+        17: ("body", "ContractActivated"), 18: ("body", "AccessProposed"), 19: ("body", "ProposalDeclined")},
     "LedgerFounded": {1: ("origin", "string"), 2: ("members", ["Member"]), 3: ("witness_policy", "string"),
                       4: ("contracts", ["ContractVersion"])},
     "Member": {1: ("member_id", "bytes"), 2: ("name", "string"), 3: ("signing_key", "bytes")},
@@ -48,7 +48,7 @@ SCHEMA = {
     "ConsentGranted": {1: ("consent_id", "bytes"), 2: ("folder_id", "bytes"), 3: ("grantee_id", "bytes"),
                        4: ("whole_folder", "bool"), 5: ("record_ids", ["bytes"]), 6: ("purpose", "string"),
                        7: ("not_before", "uint64"), 8: ("not_after", "uint64"), 9: ("maximum_opens", "uint32"),
-                       10: ("threshold", "uint32"), 11: ("proxy_ids", ["bytes"])},
+                       10: ("threshold", "uint32"), 11: ("proxy_ids", ["bytes"]), 12: ("proposal_id", "bytes")},
     "KeysIssued": {1: ("consent_id", "bytes"), 2: ("precursor", "bytes"), 3: ("fragments", ["FragmentCommitment"])},
     "FragmentCommitment": {1: ("proxy_id", "bytes"), 2: ("fragment_id", "bytes"), 3: ("commitment", "bytes")},
     "AccessRequested": {1: ("authority", "consent"), 2: ("authority", "folder"), 3: ("record_id", "bytes"),
@@ -63,6 +63,10 @@ SCHEMA = {
     "FragmentDisputed": {1: ("request_id", "bytes"), 2: ("transformer_id", "bytes"), 3: ("capsule", "bytes"),
                          4: ("capsule_fragment", "bytes")},
     "ContractActivated": {1: ("contract", "string"), 2: ("version", "uint32"), 3: ("member_ids", ["bytes"])},
+    "AccessProposed": {1: ("proposer_id", "bytes"), 2: ("folder_id", "bytes"), 3: ("whole_folder", "bool"),
+                       4: ("record_ids", ["bytes"]), 5: ("purpose", "string"), 6: ("duration_milliseconds", "uint64"),
+                       7: ("maximum_opens", "uint32"), 8: ("answerable_milliseconds", "uint64")},
+    "ProposalDeclined": {1: ("proposal_id", "bytes")},
 }
 NUMBERS = {"uint64": 64, "uint32": 32, "enum": 32, "bool": 1}
 DEFAULTS = {"bytes": b"", "string": "", "uint64": 0, "uint32": 0, "enum": 0, "bool": False}
@@ -265,14 +269,21 @@ def check_deposit(body):
     demand(1 <= body["kind"] <= 4, "malformedField", "kind")
 
 
+def check_scope(body):
+    demand(body["whole_folder"] != bool(body["record_ids"]), "malformedField", "scope")
+    counted(body["record_ids"], 0, 1024, "record_ids")
+    for identifier in body["record_ids"]:
+        sized(identifier, 16, "record_ids")
+    ascending(body["record_ids"], "record_ids")
+
+
 def check_grant(body):
     for field in ("consent_id", "folder_id", "grantee_id"):
         sized(body[field], 16, field)
-    demand(body["whole_folder"] != bool(body["record_ids"]), "malformedField", "scope")
-    counted(body["record_ids"], 0, 1024, "record_ids")
-    for identifier in body["record_ids"] + body["proxy_ids"]:
-        sized(identifier, 16, "record_ids or proxy_ids")
-    ascending(body["record_ids"], "record_ids")
+    check_scope(body)
+    for identifier in body["proxy_ids"]:
+        sized(identifier, 16, "proxy_ids")
+    demand(len(body["proposal_id"]) in (0, 16), "malformedField", "proposal_id")
     demand(body["purpose"] in PURPOSES, "malformedField", "purpose")
     timed(body["not_before"], LATEST_MILLISECOND, "not_before")
     timed(body["not_after"], LATEST_MILLISECOND, "not_after")
@@ -331,6 +342,16 @@ def check_activation(body):
     ascending(body["member_ids"], "member_ids")
 
 
+def check_proposal(body):
+    sized(body["proposer_id"], 16, "proposer_id")
+    sized(body["folder_id"], 16, "folder_id")
+    check_scope(body)
+    demand(body["purpose"] in PURPOSES, "malformedField", "purpose")
+    demand(1 <= body["duration_milliseconds"] <= 315_576_000_000, "malformedField", "duration_milliseconds")
+    demand(1 <= body["maximum_opens"] <= 1_000_000, "malformedField", "maximum_opens")
+    demand(86_400_000 <= body["answerable_milliseconds"] <= 7_776_000_000, "malformedField", "answerable_milliseconds")
+
+
 def check_identifier(body):
     (field, value), = body.items()
     sized(value, 16, field)
@@ -339,7 +360,8 @@ def check_identifier(body):
 CHECKS = {"LedgerFounded": check_founding, "IdentityEnrolled": check_enrolment, "FolderOpened": check_folder,
           "RecordDeposited": check_deposit, "ConsentGranted": check_grant, "KeysIssued": check_issue,
           "AccessRequested": check_access, "Transformed": check_transform, "FragmentsDestroyed": check_destruction,
-          "FragmentDisputed": check_dispute, "ContractActivated": check_activation}
+          "FragmentDisputed": check_dispute, "ContractActivated": check_activation,
+          "AccessProposed": check_proposal}
 
 
 def read_transaction(octets):

@@ -29,6 +29,8 @@ struct RefusedEncodings {
             request: try Self.last(entries, of: "AccessRequested"),
             dispute: try Self.last(entries, of: "FragmentDisputed"))
         try addSpoiledActivations(of: try Self.last(entries, of: "ContractActivated"))
+        try addSpoiledProposals(
+            of: try Self.last(entries, of: "AccessProposed"), answers: try Self.last(entries, of: "ProposalDeclined"))
     }
 
     private static func last(_ entries: [LedgerEntry], of type: String?) throws(StoryError) -> LedgerEntry {
@@ -99,6 +101,7 @@ struct RefusedEncodings {
         try spoil("no opens", .malformedField) { $0.maximumOpens = 0 }
         try spoil("proxies in descending order", .notAscending) { $0.proxyIds.reverse() }
         try spoil("an identifier of 15 bytes", .malformedField) { $0.consentID.removeLast() }
+        try spoil("an answered proposal of 15 bytes", .malformedField) { $0.proposalID = $0.consentID.dropLast() }
     }
 
     private mutating func addSpoiledNames(of founding: LedgerEntry) throws {
@@ -143,6 +146,32 @@ struct RefusedEncodings {
         try spoil("an activation by nobody", .malformedField) { $0.memberIds = [] }
         try spoil("an activating member of 15 bytes", .malformedField) { $0.memberIds[0].removeLast() }
         try spoil("activating members in descending order", .notAscending) { $0.memberIds.reverse() }
+    }
+
+    private mutating func addSpoiledProposals(of asked: LedgerEntry, answers declined: LedgerEntry) throws {
+        func spoil(_ what: String, _ leaf: LedgerEntry, _ change: (inout WireTransaction) -> Void) throws {
+            var wire = try WireTransaction(serializedBytes: leaf.transaction.serialized)
+            change(&wire)
+            add(what, "transaction", .malformedField, try wire.serializedBytes())
+        }
+        try spoil("a proposal by nobody", asked) { $0.accessProposed.proposerID.removeAll() }
+        try spoil("a proposal to a folder of 15 bytes", asked) { $0.accessProposed.folderID.removeLast() }
+        try spoil("a proposal of both scopes", asked) { $0.accessProposed.wholeFolder = true }
+        try spoil("a proposal of no scope", asked) { $0.accessProposed.recordIds = [] }
+        try spoil("a proposal in words", asked) { $0.accessProposed.purpose = "see you on Monday" }
+        try spoil("a proposal of no duration", asked) { $0.accessProposed.durationMilliseconds = 0 }
+        try spoil("a proposal of more than ten years", asked) {
+            $0.accessProposed.durationMilliseconds = Limits.consentMilliseconds + 1
+        }
+        try spoil("a proposal of no opens", asked) { $0.accessProposed.maximumOpens = 0 }
+        try spoil("a proposal of too many opens", asked) { $0.accessProposed.maximumOpens = Limits.maximumOpens + 1 }
+        try spoil("a proposal answerable for less than a day", asked) {
+            $0.accessProposed.answerableMilliseconds = Limits.answerableMilliseconds.lowerBound - 1
+        }
+        try spoil("a proposal answerable for more than 90 days", asked) {
+            $0.accessProposed.answerableMilliseconds = Limits.answerableMilliseconds.upperBound + 1
+        }
+        try spoil("declining nothing", declined) { $0.proposalDeclined.proposalID.removeAll() }
     }
 
     private mutating func add(

@@ -108,9 +108,40 @@ struct TransactionStory {
             purpose: .research, notBefore: ledger.now, notAfter: ledger.now.adding(milliseconds: 86_400_000),
             maximumOpens: 1, threshold: 1, proxies: people.proxies)
         try ledger.submit(.consentGranted(listed), by: owner)
+        try askAndAnswer(folder, record, people, activatedBy: quorum, on: &ledger)
         try ledger.submit(.folderErased(FolderErased(folder: folder.id)), by: owner)
         try destroy(.folder(folder.id), .erased, by: people.keyService, on: &ledger)
         try ledger.submit(
             .identityRetired(IdentityRetired(identity: people.auditor)), by: people.members[3].signer)
+    }
+
+    /// From consent 3 on: what two doctors ask, the first of them twice. The patient grants one, with other terms, declines one,
+    /// and lets one be.
+    private static func askAndAnswer(
+        _ folder: StoryFolder, _ record: RecordID, _ people: StoryPeople, activatedBy quorum: [MemberID],
+        on ledger: inout StoryLedger
+    ) throws {
+        try ledger.submit(
+            .contractActivated(ContractActivated(ContractVersion(contract: "consent", version: 3), by: quorum)),
+            by: quorum.map(\.signer))
+        func ask(
+            _ doctor: IdentityID, _ scope: ConsentScope, _ purpose: Purpose, on ledger: inout StoryLedger
+        ) throws -> TransactionID {
+            try ledger.submit(
+                .accessProposed(
+                    AccessProposed(
+                        proposer: doctor, folder: folder.id, scope: scope, purpose: purpose,
+                        durationMilliseconds: 2_592_000_000, maximumOpens: 20, answerableMilliseconds: 604_800_000)),
+                by: doctor.signer)
+        }
+        let granted = try ask(people.doctor, .wholeFolder, .treatment, on: &ledger)
+        let declined = try ask(people.otherDoctor, .records([record]), .research, on: &ledger)
+        let answer = ConsentGranted(
+            consent: ledger.identifier(), folder: folder.id, grantee: people.doctor, scope: .records([record]),
+            purpose: .treatment, notBefore: ledger.now, notAfter: ledger.now.adding(milliseconds: 604_800_000),
+            maximumOpens: 3, threshold: 3, proxies: people.proxies, proposal: granted)
+        try ledger.submit(.consentGranted(answer), by: folder.id.signer)
+        try ledger.submit(.proposalDeclined(ProposalDeclined(proposal: declined)), by: folder.id.signer)
+        _ = try ask(people.doctor, .records([record]), .treatment, on: &ledger)
     }
 }
