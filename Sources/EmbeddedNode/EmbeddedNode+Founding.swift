@@ -95,7 +95,9 @@ extension EmbeddedNode {
             }
             let transaction = try SharingContracts.Transaction.random(
                 .ledgerFounded(
-                    LedgerFounded(origin: trust.originName, members: members, witnessPolicy: trust.policyText)))
+                    LedgerFounded(
+                        origin: trust.originName, members: members, witnessPolicy: trust.policyText,
+                        contracts: ContractVersion.newest)))
             _ = try await session.submit(
                 try SignedTransaction(transaction, signatures: try signers.map { try $0.signature(on: transaction) }))
         }

@@ -6,7 +6,7 @@ package import Umbral
 /// A doctor's errands: ask, gather fragments, open, and convict whoever lied.
 package actor Doctor {
     package nonisolated let identity: IdentityID
-    private let signer: TransactionSigner
+    let signer: TransactionSigner
     private let receivingKey: SecretKey
     let session: LedgerSession
     let services: ServiceDirectory

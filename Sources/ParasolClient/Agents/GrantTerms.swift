@@ -11,10 +11,13 @@ package struct GrantTerms: Hashable, Sendable {
     package let maximumOpens: UInt32
     package let threshold: Int
     package let proxies: [IdentityID]
+    /// The proposal that it answers.
+    package let proposal: TransactionID?
 
     package init(
         folder: FolderID, grantee: IdentityID, scope: ConsentScope, purpose: Purpose, notBefore: Timestamp,
-        notAfter: Timestamp, maximumOpens: UInt32, threshold: Int, proxies: [IdentityID]
+        notAfter: Timestamp, maximumOpens: UInt32, threshold: Int, proxies: [IdentityID],
+        proposal: TransactionID? = nil
     ) {
         self.folder = folder
         self.grantee = grantee
@@ -25,5 +28,6 @@ package struct GrantTerms: Hashable, Sendable {
         self.maximumOpens = maximumOpens
         self.threshold = threshold
         self.proxies = proxies
+        self.proposal = proposal
     }
 }

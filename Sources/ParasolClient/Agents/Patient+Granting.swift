@@ -22,7 +22,8 @@ extension Patient {
                 ConsentGranted(
                     consent: consent, folder: terms.folder, grantee: terms.grantee, scope: terms.scope,
                     purpose: terms.purpose, notBefore: terms.notBefore, notAfter: terms.notAfter,
-                    maximumOpens: terms.maximumOpens, threshold: terms.threshold, proxies: terms.proxies)),
+                    maximumOpens: terms.maximumOpens, threshold: terms.threshold, proxies: terms.proxies,
+                    proposal: terms.proposal)),
             by: try await signer(of: terms.folder))
         return try await issueKeys(for: consent)
     }

@@ -25,7 +25,9 @@ extension TransactionBody {
     /// What the transaction is about, in identifiers: nothing here says who a patient is.
     package var summary: String {
         switch self {
-        case .ledgerFounded(let body): "\(body.members.count) members found \(body.origin)"
+        case .ledgerFounded(let body):
+            "\(body.members.count) members found \(body.origin) under "
+                + body.contracts.map { "\($0.contract) \($0.version)" }.joined(separator: ", ")
         case .identityEnrolled(let body): "\(body.role.rawValue) \(body.identity) by member \(body.member)"
         case .identityRetired(let body): "identity \(body.identity)"
         case .folderOpened(let body): "folder \(body.folder) with key service \(body.keyService)"

@@ -13,6 +13,8 @@ struct DoctorCommand: ParsableCommand {
 
             Example:
               parasol doctor init --name "Amrit Kaur" --member 4c1d…32 digits… --network network.json
+              parasol doctor ask 2f6c…32 digits… --for 30d
+              parasol doctor proposals
               parasol doctor consents
               parasol doctor records
               parasol doctor fetch 51c2e9 -o ecg
@@ -21,7 +23,8 @@ struct DoctorCommand: ParsableCommand {
             \(PeopleStatus.discussion)
             """,
         subcommands: [
-            DoctorInit.self, DoctorEnroll.self, DoctorConsents.self, DoctorRecords.self, DoctorRequests.self,
+            DoctorInit.self, DoctorEnroll.self, DoctorAsk.self, DoctorProposals.self, DoctorConsents.self,
+            DoctorRecords.self, DoctorRequests.self,
             DoctorFetch.self,
             ECGPlot.self,
         ])

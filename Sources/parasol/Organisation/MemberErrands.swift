@@ -76,12 +76,17 @@ struct MemberErrands {
 /// as it has by then.
 enum SigningDocument {
     /// A founding of the network's ledger.
-    static func founding(_ members: [Member], network: Network) throws -> SignedTransaction {
+    ///
+    /// - Parameter contracts: The rules that it begins with.
+    static func founding(
+        _ members: [Member], network: Network, contracts: [ContractVersion] = ContractVersion.newest
+    ) throws -> SignedTransaction {
         try SignedTransaction(
             try .random(
                 .ledgerFounded(
                     LedgerFounded(
-                        origin: network.trust.originName, members: members, witnessPolicy: network.witnessPolicy))),
+                        origin: network.trust.originName, members: members, witnessPolicy: network.witnessPolicy,
+                        contracts: contracts))),
             signatures: [])
     }
 

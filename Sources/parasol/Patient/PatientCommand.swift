@@ -19,6 +19,8 @@ struct PatientCommand: ParsableCommand {
               parasol patient open-folder "My heart"
               parasol patient records
               parasol patient grant 8f3a…32 digits… --for 30d
+              parasol patient proposals
+              parasol patient grant --proposal 9d07a4
               parasol patient who-looked
               parasol patient revoke 51c2e9
 
@@ -26,7 +28,8 @@ struct PatientCommand: ParsableCommand {
             """,
         subcommands: [
             PatientInit.self, PatientOpenFolder.self, PatientFolders.self, PatientRecords.self, PatientLabel.self,
-            PatientGrant.self, PatientGrants.self, PatientRevoke.self, PatientWhoLooked.self, PatientExport.self,
+            PatientProposals.self, PatientDecline.self, PatientGrant.self, PatientGrants.self, PatientRevoke.self,
+            PatientWhoLooked.self, PatientExport.self,
             PatientErase.self, PatientResume.self,
         ])
 }

@@ -2,7 +2,7 @@ import ArgumentParser
 import ParasolClient
 import SharingContracts
 
-/// `parasol patient grant DOCTOR`
+/// `parasol patient grant DOCTOR`, `parasol patient grant --proposal ID`
 struct PatientGrant: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "grant",
@@ -12,19 +12,26 @@ struct PatientGrant: AsyncParsableCommand {
             here, the key service makes the other, and each proxy gets one fragment; any --threshold of them can let the doctor \
             open a record, and fewer cannot.
 
-            Get the doctor's identifier from the doctor: who stands behind it, only its organisation can say.
+            Get the doctor's identifier from the doctor: who stands behind it, only its organisation can say. Where a doctor asked \
+            (`parasol patient proposals`), name the proposal instead. What you say here is then granted instead of what was asked, and \
+            the rest as asked. The terms are shown and confirmed first.
 
             Examples:
               parasol patient grant 8f3a…32 digits… --for 30d
+              parasol patient grant --proposal 9d07a4
+              parasol patient grant --proposal 9d07a4 --until 2026-12-31 --opens 3
               parasol patient grant 8f3a…32 digits… --folder "My heart" --record 51c2e9 --until 2026-12-31 --opens 3
 
             \(PeopleStatus.discussion)
             """)
 
-    @Argument(help: "The doctor's identifier, all 32 digits.", transform: wholeIdentifier)
-    var doctor: IdentityID
+    @Argument(help: "The doctor's identifier, all 32 digits. Not with --proposal.", transform: wholeIdentifier)
+    var doctor: IdentityID?
 
-    @Option(help: "The folder; default: the only open one.")
+    @Option(help: "Grant what a doctor asked: the proposal, or its first digits.", transform: shortIdentifier)
+    var proposal: ShortIdentifier?
+
+    @Option(help: "The folder; default: the only open one, or the proposal's.")
     var folder: String?
 
     @Option(
@@ -32,10 +39,14 @@ struct PatientGrant: AsyncParsableCommand {
         transform: shortIdentifier)
     var record: [ShortIdentifier] = []
 
+    @Flag(help: "The whole folder, also where a doctor asked for some records only.")
+    var wholeFolder = false
+
     @Option(
-        help: "Why the doctor may read, a code of HL7 PurposeOfUse such as TREAT, ETREAT, HRESCH.",
-        transform: purposeArgument)
-    var purpose = Purpose.treatment
+        help: """
+            Why the doctor may read, a code of HL7 PurposeOfUse such as TREAT, ETREAT, HRESCH; default: as asked, or TREAT.
+            """, transform: purposeArgument)
+    var purpose: Purpose?
 
     @Option(help: "From when: \(Moment.forms); default: now.", transform: momentArgument)
     var from: Moment?
@@ -46,8 +57,8 @@ struct PatientGrant: AsyncParsableCommand {
     @Option(name: .customLong("for"), help: "For how long from now: 12h, 30d, 8w. Instead of --until.")
     var duration: String?
 
-    @Option(help: "How many times the doctor may ask, 1 to 1000000.")
-    var opens: UInt32 = 100
+    @Option(help: "How many times the doctor may ask for a record, 1 to 1000000; default: as proposed, or 100.")
+    var opens: UInt32?
 
     @Option(help: "How many proxies must transform; default: more than half of them.")
     var threshold: Int?
@@ -55,14 +66,21 @@ struct PatientGrant: AsyncParsableCommand {
     @Option(help: "A proxy; may be repeated. Default: all of the network's.", transform: wholeIdentifier)
     var proxy: [IdentityID] = []
 
+    @OptionGroup var yes: YesFlag
     @OptionGroup var options: PersonOptions
 
     func validate() throws {
-        guard (until == nil) != (duration == nil) else { throw ValidationError("give one of --for and --until") }
+        guard (doctor == nil) != (proposal == nil) else {
+            throw ValidationError("name a doctor, or what one asked with --proposal (parasol patient proposals)")
+        }
+        guard until == nil || duration == nil, proposal != nil || until != nil || duration != nil else {
+            throw ValidationError("give one of --for and --until")
+        }
+        guard !wholeFolder || record.isEmpty else { throw ValidationError("give one of --record and --whole-folder") }
         if let duration, TimeSpan(duration) == nil {
             throw ValidationError("--for takes a number and min, h, d or w, at most ten years; got \(duration)")
         }
-        guard (1...Limits.maximumOpens).contains(opens) else {
+        if let opens, !(1...Limits.maximumOpens).contains(opens) {
             throw ValidationError("--opens is 1 to \(Limits.maximumOpens), got \(opens)")
         }
         if let threshold, threshold < 1 { throw ValidationError("--threshold is 1 or more, got \(threshold)") }
@@ -71,13 +89,26 @@ struct PatientGrant: AsyncParsableCommand {
     private var end: Moment? { until ?? duration.flatMap(TimeSpan.init).map { .after($0) } }
 
     func run() async throws {
-        guard let end else { throw ValidationError("give one of --for and --until") }
+        if let proposal { return try await answer(proposal) }
+        guard let doctor, let end else { throw ValidationError("name a doctor, and give one of --for and --until") }
         let wish = GrantWish(
-            grantee: doctor, records: record, purpose: purpose, from: from, until: end, opens: opens,
-            threshold: threshold, proxies: proxy)
+            grantee: doctor, records: record, purpose: purpose ?? .treatment, from: from, until: end,
+            opens: opens ?? 100, threshold: threshold, proxies: proxy)
         try await options.run(.patient) { opened, _ in
             let folder = try await opened.folder(folder)
             return try await opened.asPatient(folder) { try await $0.grant(wish, of: folder) }
+        }
+    }
+
+    private func answer(_ proposal: ShortIdentifier) async throws {
+        let edits = GrantEdits(
+            records: record, isWholeFolder: wholeFolder, purpose: purpose, from: from, until: end, opens: opens,
+            threshold: threshold, proxies: proxy)
+        try await options.run(.patient, yes: yes.yes) { opened, asking in
+            try await opened.findInFolders("proposal", proposal, folder: folder, list: { $0.proposals(to: $1) }) {
+                errands, _, proposal in
+                try await errands.grant(answering: proposal, edits, asking: asking)
+            }
         }
     }
 }
@@ -157,7 +188,7 @@ struct PatientErase: AsyncParsableCommand {
     }
 }
 
-@Sendable private func purposeArgument(_ text: String) throws -> Purpose {
+@Sendable func purposeArgument(_ text: String) throws -> Purpose {
     guard let purpose = Purpose(code: text) else {
         throw ValidationError(
             "no purpose is \(text); there are \(Purpose.codes.sorted().joined(separator: ", "))")

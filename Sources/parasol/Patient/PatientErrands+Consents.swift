@@ -16,6 +16,10 @@ struct GrantWish: Sendable {
     var threshold: Int?
     /// Empty for all of the network that the ledger knows.
     var proxies: [IdentityID] = []
+    /// What is granted where no records are named.
+    var scope = ConsentScope.wholeFolder
+    /// The proposal that it answers.
+    var proposal: TransactionID?
 }
 
 extension PatientErrands {
@@ -46,17 +50,17 @@ extension PatientErrands {
         guard (1...max(1, proxies.count)).contains(threshold), !proxies.isEmpty else {
             throw PeopleError.noService(what: "\(threshold) of \(proxies.count) proxies cannot transform")
         }
-        var scope = ConsentScope.wholeFolder
-        if !wish.records.isEmpty {
-            let chosen = Set(try wish.records.map { try $0.resolve("record of this folder", among: records) })
-            scope = .records(chosen.sorted())
-        }
+        var scope = wish.scope
+        if !wish.records.isEmpty { scope = .records(try wish.records.resolved(among: records)) }
         let grant = try await patient.grant(
             GrantTerms(
                 folder: folder, grantee: wish.grantee, scope: scope, purpose: wish.purpose, notBefore: notBefore,
-                notAfter: notAfter, maximumOpens: wish.opens, threshold: threshold, proxies: proxies))
+                notAfter: notAfter, maximumOpens: wish.opens, threshold: threshold, proxies: proxies,
+                proposal: wish.proposal))
         return GrantReport(
-            consent: "\(grant.consent)", doctor: "\(wish.grantee)", until: "\(notAfter)", threshold: threshold,
+            consent: "\(grant.consent)", doctor: "\(wish.grantee)", until: "\(notAfter)", scope: scope.summary,
+            purpose: "\(wish.purpose)", opens: wish.opens, proposal: wish.proposal.map { "\($0)" },
+            threshold: threshold,
             proxies: proxies.map { "\($0)" }, undelivered: grant.undelivered.map(RefusalRow.init))
     }
 
@@ -72,7 +76,14 @@ extension PatientErrands {
             let missing = offered.filter { !known.contains($0) }
             throw .unknown("\(missing.map { "\($0)" }.joined(separator: ", ")) as active proxies of this ledger")
         }
-        return known
+        return wish.proxies.isEmpty ? independent(known, in: state) : known
+    }
+
+    /// Of each member's proxies the first, where the rules in force want each proxy to be of another member (consent 2).
+    static func independent(_ proxies: [IdentityID], in state: WorldState) -> [IdentityID] {
+        guard let inForce = state.contractsInForce, inForce[.consent] >= 2 else { return proxies }
+        var members: Set<MemberID> = []
+        return proxies.filter { state.identity($0).map { members.insert($0.member).inserted } ?? false }
     }
 
     /// Takes a consent back, once that is confirmed.

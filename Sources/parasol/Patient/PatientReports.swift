@@ -141,7 +141,10 @@ struct GrantsReport: PeopleReport {
 }
 
 struct GrantReport: PeopleReport {
-    let consent, doctor, until: String
+    let consent, doctor, until, scope, purpose: String
+    let opens: UInt32
+    /// The proposal that it answers.
+    let proposal: String?
     let threshold: Int
     let proxies: [String]
     let undelivered: [RefusalRow]
@@ -151,7 +154,8 @@ struct GrantReport: PeopleReport {
     var lines: [String] {
         var lines = [
             "Granted doctor \(doctor) until \(until), through \(threshold) of \(proxies.count) proxies",
-            "  consent \(consent)",
+            "  \(scope), \(purpose), \(AuditOutput.count(Int(opens), "open"))",
+            "  consent \(consent)\(proposal.map { ", answering proposal \($0)" } ?? "")",
         ]
         lines += undelivered.map(\.line)
         if isUnfinished { lines.append("  next: parasol patient resume, once they can be reached") }

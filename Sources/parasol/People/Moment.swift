@@ -46,6 +46,16 @@ struct TimeSpan: Hashable, Sendable {
         guard !overflow, product <= Limits.consentMilliseconds else { return nil }
         milliseconds = product
     }
+
+    /// A length of time as it would be written: in the largest unit of which it is a whole number, below a minute in ms.
+    static func text(milliseconds: UInt64) -> String {
+        let minute: UInt64 = 60_000
+        for (unit, length) in [("d", 24 * 60 * minute), ("h", 60 * minute), ("min", minute)]
+        where milliseconds >= length && milliseconds % length == 0 {
+            return "\(milliseconds / length)\(unit)"
+        }
+        return "\(milliseconds) ms"
+    }
 }
 
 extension Timestamp {

@@ -43,6 +43,8 @@ enum PeopleError: Error, Hashable {
     case noService(what: String)
     case exists(path: String)
     case wrongDocument(String)
+    /// A proposal that cannot be granted any more.
+    case notOpen(TransactionID, ProposalStatus, of: IdentityID)
 }
 
 extension PeopleError {
@@ -74,6 +76,8 @@ extension PeopleError {
         case .noService(let what): "\(what)"
         case .exists(let path): "\(path) is there already, and nothing is replaced unasked"
         case .wrongDocument(let reason): reason
+        case .notOpen(let proposal, let status, _):
+            "proposal \(proposal) is \(status.rawValue), and can be answered no more"
         }
     }
 
@@ -97,6 +101,9 @@ extension PeopleError {
         case .retired: "ask your organisation; a new key needs a new profile"
         case .ambiguous: "give more of its digits"
         case .exists: "name another place, or add --force"
+        case .notOpen(_, .granted, _): "parasol patient grants lists what you granted"
+        case .notOpen(_, .declined, let doctor), .notOpen(_, .lapsed, let doctor):
+            "grant of your own accord: parasol patient grant \(doctor) --for 30d"
         default: nil
         }
     }

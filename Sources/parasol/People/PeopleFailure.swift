@@ -1,6 +1,7 @@
 import LedgerReplica
 import ParasolClient
 import ServiceProtocols
+import SharingContracts
 
 /// An error as people get it: what is wrong, and what to do next.
 struct PeopleFailure: Error, Hashable {
@@ -37,6 +38,17 @@ struct PeopleFailure: Error, Hashable {
     private static func next(after error: LedgerError) -> String? {
         switch error {
         case .unreachable, .notFinal, .busy, .storage: again
+        case .refused(let violation): next(after: violation.code)
+        default: nil
+        }
+    }
+
+    private static func next(after code: ContractViolation.Code) -> String? {
+        switch code {
+        case .notInForce:
+            "the members put it in force: parasol org activate consent 3 -o activation; until then, tell the patient your identifier"
+        case .tooManyProposals: "wait until the patient grants one or one lapses: parasol doctor proposals"
+        case .proposalLapsed, .proposalAnswered: "parasol patient proposals --all says what became of it"
         default: nil
         }
     }

@@ -64,8 +64,8 @@ import TransparencyLog
         }
 
         /// Signed by each in turn, and submitted by the last.
-        func found() async throws {
-            var document = try SigningDocument.founding(try members(), network: network)
+        func found(under contracts: [ContractVersion] = ContractVersion.newest) async throws {
+            var document = try SigningDocument.founding(try members(), network: network, contracts: contracts)
             for organisation in organisations { document = try await organisation.sign(document, asking: asking) }
             let signed = document
             _ = try await organisations[2].asMember { try await $0.submit(signed) }
@@ -178,7 +178,7 @@ import TransparencyLog
             await message {
                 _ = try await scene.organisations[0].asMember { try await $0.draftActivation(version, by: []) }
             } != nil)
-        try await scene.found()
+        try await scene.found(under: ContractVersion.first)
         let ids = try scene.members().map(\.id)
         #expect(
             await message {

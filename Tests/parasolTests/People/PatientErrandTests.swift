@@ -57,6 +57,18 @@ import Testing
         #expect(try await stage.state { $0.consents(in: folder).count } == 1)
     }
 
+    @Test func ofSeveralProxiesOfOneMemberTheFirstIsOfferedWhereTheRulesWantOne() throws {
+        var scenario = try SharingScenario()
+        let second = try scenario.enroll(.proxy, by: scenario.members[0])
+        let offered = scenario.proxies + [second]
+        #expect(PatientErrands.independent(offered, in: scenario.state) == offered)
+        try scenario.activate("consent", 2)
+        #expect(PatientErrands.independent(offered, in: scenario.state) == scenario.proxies)
+        let first = [second] + scenario.proxies
+        let chosen = PatientErrands.independent(first, in: scenario.state)
+        #expect(chosen.first == second && chosen.count == scenario.members.count)
+    }
+
     @Test func onlyAnActiveDoctorIsGranted() async throws {
         let stage = try await PeopleStage()
         let (patient, folder) = try await stage.patient()

@@ -41,13 +41,39 @@ import Testing
 
     @Test func aGrantNeedsOneEnd() throws {
         let grant = try PatientGrant.parse([Self.id, "--for", "30d", "--record", "abcdef", "--opens", "3"])
-        #expect(grant.opens == 3 && grant.record.count == 1 && grant.purpose == .treatment)
+        #expect(grant.opens == 3 && grant.record.count == 1 && grant.purpose == nil)
         for arguments in [
             [Self.id], [Self.id, "--for", "30d", "--until", "2026-01-01"], [Self.id, "--for", "30"],
             [Self.id, "--for", "30d", "--opens", "0"], [Self.id, "--for", "30d", "--purpose", "FUN"],
             [Self.id, "--for", "30d", "--threshold", "0"], ["abcdef", "--for", "30d"],
         ] {
             #expect(throws: (any Error).self) { try PatientGrant.parse(arguments) }
+        }
+    }
+
+    @Test func aGrantIsToADoctorOrAnswersAProposal() throws {
+        let grant = try PatientGrant.parse(["--proposal", "abcdef"])
+        #expect(grant.doctor == nil && grant.proposal?.digits == "abcdef" && grant.opens == nil)
+        _ = try PatientGrant.parse(["--proposal", "abcdef", "--until", "2026-12-31", "--whole-folder", "--yes"])
+        for arguments in [
+            [], ["--for", "30d"], [Self.id, "--proposal", "abcdef", "--for", "30d"], ["--proposal", "abc"],
+            ["--proposal", "abcdef", "--for", "30d", "--until", "2026-12-31"],
+            ["--proposal", "abcdef", "--record", "abcdef", "--whole-folder"], ["--proposal", "abcdef", "--opens", "0"],
+        ] {
+            #expect(throws: (any Error).self) { try PatientGrant.parse(arguments) }
+        }
+    }
+
+    @Test func aQuestionIsCheckedBeforeAnythingIsAsked() throws {
+        let ask = try DoctorAsk.parse([Self.id, "--for", "30d", "--record", "abcdef", "--answer-within", "90d"])
+        #expect(ask.opens == 20 && ask.record.count == 1 && ask.purpose == .treatment)
+        for arguments in [
+            [Self.id], ["abcdef", "--for", "30d"], [Self.id, "--for", "30"], [Self.id, "--for", "30d", "--opens", "0"],
+            [Self.id, "--for", "30d", "--opens", "1000001"], [Self.id, "--for", "30d", "--purpose", "FUN"],
+            [Self.id, "--for", "30d", "--answer-within", "23h"], [Self.id, "--for", "30d", "--answer-within", "91d"],
+            [Self.id, "--for", "30d", "--answer-within", "soon"], [Self.id, "--for", "3653d"],
+        ] {
+            #expect(throws: (any Error).self) { try DoctorAsk.parse(arguments) }
         }
     }
 
