@@ -8,8 +8,9 @@ struct DoctorCommand: ParsableCommand {
         commandName: "doctor",
         abstract: "See what patients granted you, open records, and draw them.",
         discussion: """
-            Your organisation enrols the key that `init` makes. Patients need your identifier to grant you anything; it is not a \
-            secret. Every opening is on the ledger before any proxy answers, and the patient sees it.
+            Your organisation enrols the key that `init` makes. Patients need your identifier to grant you anything, and you need a \
+            folder's to ask for it; neither is a secret. Every opening is on the ledger before any proxy answers, and the patient \
+            sees it.
 
             Example:
               parasol doctor init --name "Amrit Kaur" --member 4c1d…32 digits… --network network.json

@@ -19,12 +19,14 @@ extension PatientErrands {
     /// What doctors asked of a folder: what waits for an answer, or all.
     func proposals(to folder: FolderID, all: Bool) async throws -> PatientProposalsReport {
         let proposals = try await patient.proposals(to: folder)
-        let name = await patient.profile.profile.folder(folder)?.name
+        let profile = await patient.profile.profile
+        let name = profile.folder(folder)?.name
+        let labels = profile.labels
         let now = session.clock.now()
         return try await session.read { (state) throws(ClientError) in
             let rows = proposals.map { ProposalRow($0, folderName: name, in: state, at: now) }
             let shown = rows.filter { all || $0.isOpen }
-            return PatientProposalsReport(proposals: shown, hidden: rows.count - shown.count)
+            return PatientProposalsReport(proposals: shown, hidden: rows.count - shown.count, labels: labels)
         }
     }
 
@@ -49,7 +51,11 @@ extension PatientErrands {
             threshold: edits.threshold, proxies: edits.proxies,
             scope: edits.isWholeFolder ? .wholeFolder : question.scope, proposal: proposal)
         // The terms are another's words: whoever signs them sees them first.
-        let what = edits.records.isEmpty ? wish.scope.summary : AuditOutput.count(edits.records.count, "record")
+        var what = wish.scope.summary
+        if case .records(let records) = wish.scope {
+            what += records.count > 4 ? "" : " (\(records.map { "\($0)" }.joined(separator: ", ")))"
+        }
+        if !edits.records.isEmpty { what = AuditOutput.count(edits.records.count, "record") }
         try asking.demand(
             "Grant doctor \(wish.grantee) of \(organisation) \(what), \(wish.purpose), "
                 + "\(AuditOutput.count(Int(wish.opens), "open")) until \(end.short)?")
@@ -76,6 +82,15 @@ extension OpenedProfile {
             rows += report.proposals
             hidden += report.hidden
         }
-        return PatientProposalsReport(proposals: rows, hidden: hidden)
+        return PatientProposalsReport(proposals: rows, hidden: hidden, labels: await store.profile.labels)
+    }
+}
+
+extension Profile {
+    /// What the patient calls records, by identifier.
+    fileprivate var labels: [String: String] {
+        var labels: [String: String] = [:]
+        for record in records { labels["\(record.id)"] = record.label }
+        return labels
     }
 }

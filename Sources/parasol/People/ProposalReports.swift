@@ -40,6 +40,16 @@ struct ProposalRow: Encodable, Sendable {
         consent = proposal.granted.map { "\($0.consent)" }
     }
 
+    /// Which records are asked for, the first few of them and what the patient calls them; nil for the whole folder.
+    func recordsText(labels: [String: String]) -> String? {
+        guard !records.isEmpty else { return nil }
+        let shown = records.prefix(Self.shownRecords).map { id in id + (labels[id].map { " \"\($0)\"" } ?? "") }
+        let more = records.count - shown.count
+        return shown.joined(separator: ", ") + (more > 0 ? " and \(more) more (--json has them)" : "")
+    }
+
+    private static let shownRecords = 4
+
     var isOpen: Bool { status == ProposalStatus.open.rawValue }
 
     /// What both sides' tables have: the same words for the same things.
@@ -56,6 +66,10 @@ struct PatientProposalsReport: PeopleReport {
     let proposals: [ProposalRow]
     /// Answered, lapsed and moot ones that are not listed.
     let hidden: Int
+    /// What the patient calls records, by identifier.
+    let labels: [String: String]
+
+    private enum CodingKeys: CodingKey { case proposals, hidden }
 
     var lines: [String] {
         var lines = TextTable(
@@ -68,7 +82,12 @@ struct PatientProposalsReport: PeopleReport {
                     ]
             }, empty: "Nobody waits for an answer."
         ).lines
-        if hidden > 0 { lines.append("\(hidden) that are answered or over: --all") }
+        for row in proposals {
+            if let records = row.recordsText(labels: labels) {
+                lines.append("  \(row.proposal.prefix(8)) is for \(records)")
+            }
+        }
+        if hidden > 0 { lines.append("  \(hidden) more, answered or over: --all") }
         if let first = proposals.first(where: \.isOpen) {
             lines += [
                 "  next: parasol patient grant --proposal \(first.proposal.prefix(8)) grants it, with --until, --opens, --record … "

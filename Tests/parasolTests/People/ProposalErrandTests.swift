@@ -77,7 +77,7 @@ import Testing
         #expect(doctors.map(\.status) == ["granted"] && doctors[0].consent == grant.consent)
         let after = try await scene.patient.proposals(to: "heart", all: false)
         #expect(after.proposals.isEmpty && after.hidden == 1)
-        #expect(after.lines == ["Nobody waits for an answer.", "1 that are answered or over: --all"])
+        #expect(after.lines == ["Nobody waits for an answer.", "  1 more, answered or over: --all"])
         #expect(try await scene.patient.proposals(to: nil, all: true).proposals.map(\.status) == ["granted"])
     }
 
@@ -118,6 +118,16 @@ import Testing
         let asked = try await scene.doctor.asDoctor { [wish] in try await $0.ask(wish) }
         #expect(asked.proposal.records == ["\(record)"] && asked.proposal.scope == "1 record")
         let proposal = try TransactionID(hexadecimal: asked.proposal.proposal)
+        // The patient sees which, and decides by that.
+        _ = try await scene.patient.asPatient(scene.folder) {
+            try await $0.label(record, in: scene.folder, as: "after the stairs")
+        }
+        let seen = try await scene.patient.proposals(to: nil, all: false)
+        #expect(seen.lines.contains { $0.hasSuffix("is for \(record) \"after the stairs\"") })
+        scene.stage.asking.answer(false)
+        #expect(await failure { _ = try await scene.grant(proposal) } != nil)
+        #expect(scene.stage.asking.questions.last?.contains("1 record (\(record))") == true)
+        scene.stage.asking.answer(true)
         #expect(try await scene.grant(proposal, GrantEdits(isWholeFolder: true)).scope == "the whole folder")
         wish.records = [try #require(ShortIdentifier("00000000"))]
         let failed = await failure { [wish] in _ = try await scene.doctor.asDoctor { try await $0.ask(wish) } }
@@ -186,6 +196,13 @@ import Testing
         let failed = await failure { _ = try await scene.ask(opens: 99) }
         #expect(failed?.message.contains("tooManyProposals") == true)
         #expect(failed?.next?.contains("wait until the patient grants one or one lapses") == true)
+    }
+
+    @Test func onALedgerWithoutTheRulesADoctorIsToldWhoCanChangeThat() {
+        let refusal = ContractViolation(.notInForce, "AccessProposed needs consent 3, and consent 2 is in force")
+        let failed = PeopleFailure(ClientError.ledger(.refused(refusal)))
+        #expect(failed.message.contains("consent 2 is in force"))
+        #expect(failed.next?.contains("parasol org activate consent 3 -o activation") == true)
     }
 
     @Test func whatLapsedIsOver() async throws {
