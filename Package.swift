@@ -201,8 +201,9 @@ let instruments: [Target] = [
         name: "Benchmarks",
         dependencies: [
             "CAllocations", "Octets", "Ciphers", "Secp256k1", "Umbral", "SealedRecord", "TransparencyLog",
-            "Electrocardiogram", "SharingContracts", "DurableFiles", "ServiceProtocols", "LedgerReplica", "Persistence",
-            "LedgerNode", "ParasolHTTP", "ParasolClient", "NodeHost", httpTypes, crypto, histogram, logging,
+            "Electrocardiogram", "SharingContracts", "DurableFiles", "LogStorage", "ServiceProtocols", "LedgerReplica",
+            "Persistence", "LedgerNode", "ParasolHTTP", "ParasolClient", "NodeHost", httpTypes, crypto, histogram,
+            logging,
         ],
         swiftSettings: house),
     .executableTarget(

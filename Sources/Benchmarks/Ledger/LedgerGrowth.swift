@@ -1,4 +1,5 @@
 import LedgerNode
+import ParasolClient
 import ServiceProtocols
 import SharingContracts
 
@@ -31,15 +32,30 @@ struct LedgerGrowth {
                 known.append(contentsOf: stories.prefix(4).flatMap { $0.transactions.map(\.id) })
             }
             let proof = try await Self.proofMedian(of: known, in: ledger)
-            let figure = GrowthFigure(
+            var figure = GrowthFigure(
                 entries: Int(await ledger.committedSize), appendedPerSecond: Double(appended) / seconds,
                 appendUs: seconds / Double(appended) * 1e6, proofUs: proof.microseconds, proofBytes: proof.bytes,
                 residentMib: try ProcessUsage.residentMebibytes())
+            // Of the largest only: the audit's own memory would be counted with the next one's.
+            if size == sizes.last { figure.auditSeconds = try await Self.auditSeconds(of: deployed) }
             figures.append(figure)
             note(figure)
         }
         await deployed.close()
         return figures
+    }
+
+    /// Re-executes all of the published log, as `parasol audit verify` does.
+    private static func auditSeconds(of deployed: LedgerUnderLoad) async throws -> Double {
+        // Whatever is not final yet is not published either.
+        _ = try await deployed.ledger.checkpoint()
+        let size = await deployed.ledger.committedSize
+        let clock = ContinuousClock()
+        let start = clock.now
+        let report = try await Auditor(trust: deployed.trust).audit(deployed.log)
+        let seconds = start.duration(to: clock.now) / .seconds(1)
+        try expect(report.size == size, "\(report.size) leaves of \(size) are published")
+        return seconds
     }
 
     /// Each folder's story in order, all folders at once.
@@ -86,4 +102,6 @@ struct GrowthFigure: Codable {
     let proofBytes: Int
     /// Memory of the whole process, the load generator's included, in MiB.
     let residentMib: Double
+    /// Of auditing all of it; nil for all but the largest size.
+    var auditSeconds: Double?
 }

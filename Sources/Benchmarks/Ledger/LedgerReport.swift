@@ -34,5 +34,8 @@ extension GrowthFigure: CustomStringConvertible {
         String(
             format: "%d entries: %.0f µs a leaf (%.0f/s), receipt with proof in %.0f µs (%d bytes), %.0f MiB of memory",
             entries, appendUs, appendedPerSecond, proofUs, proofBytes, residentMib)
+            + (auditSeconds.map {
+                String(format: "; audited in %.1f s (%.0f leaves/s)", $0, Double(entries) / $0)
+            } ?? "")
     }
 }

@@ -1,5 +1,7 @@
 import Foundation
 import LedgerNode
+import LedgerReplica
+import LogStorage
 import Octets
 import ServiceProtocols
 import SharingContracts
@@ -19,8 +21,13 @@ final class LedgerUnderLoad: Sendable {
 
     let ledger: LedgerNode
     let hospital: Hospital
+    /// Who trusts what its founding states.
+    let trust: TrustAnchor
     private let witnesses: [WitnessNode]
     private let folder: TemporaryFolder
+
+    /// The published log: checkpoint, tiles, bundles.
+    var log: LogFolder { LogFolder(LedgerFiles(database: folder.path("ledger.sqlite")).tiles) }
 
     init(witnesses place: WitnessPlace) async throws {
         folder = try TemporaryFolder()
@@ -33,6 +40,7 @@ final class LedgerUnderLoad: Sendable {
         for (index, signer) in signers.enumerated() { policy += "witness w\(index) \(signer.verifierKey)\n" }
         policy += "group all-witnesses 2 w0 w1 w2\nquorum all-witnesses\n"
         hospital = try Hospital(origin: Self.origin, witnessPolicy: policy)
+        trust = try TrustAnchor(origin: Self.origin, policyText: policy)
 
         let clock = SystemClock()
         ledger = try await LedgerNode.open(
