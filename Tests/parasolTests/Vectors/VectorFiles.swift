@@ -15,8 +15,10 @@ enum VectorFiles {
     static let messageSignatures = own("http-message-signatures")
     static let evidence = own("evidence")
     static let snapshot = own("snapshot")
+    static let recoveryKit = own("recovery-kit")
     static let shipped = [
         umbral, sealedRecord, transactions, transparencyLog, answers, messageSignatures, evidence, snapshot,
+        recoveryKit,
     ]
 
     /// The published Umbral vectors; nil where there is no such file.
