@@ -1,4 +1,4 @@
-internal import Crypto
+package import Crypto
 internal import FoundationEssentials
 package import Octets
 package import SharingContracts
@@ -57,7 +57,7 @@ package struct SealedAnswer: Hashable, Sendable {
 extension Curve25519.KeyAgreement.PublicKey {
     /// Whether a shared secret with this key depends on the other key. With a point of small order it is zero for everybody, and
     /// what is sealed to it is readable by all; RFC 9180 (section 7.1.4) demands the check, and the library leaves it to its caller.
-    var isOfLargeOrder: Bool {
+    package var isOfLargeOrder: Bool {
         get throws {
             let shared = try Curve25519.KeyAgreement.PrivateKey().sharedSecretFromKeyAgreement(with: self)
             return unsafe shared.withUnsafeBytes { unsafe $0.contains { $0 != 0 } }

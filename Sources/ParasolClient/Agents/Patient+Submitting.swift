@@ -1,3 +1,4 @@
+import LedgerReplica
 import ServiceProtocols
 import SharingContracts
 
@@ -41,7 +42,10 @@ extension Patient {
             return receipt
         } catch {
             // Refused means that it is not on the ledger, whatever became of earlier tries.
-            if case .ledger(.refused) = error { try await drop(signed) }
+            if case .ledger(.refused) = error {
+                try await forgetHalves(of: signed)
+                try await drop(signed)
+            }
             throw error
         }
     }
@@ -49,5 +53,30 @@ extension Patient {
     private func drop(_ signed: SignedTransaction) async throws(ClientError) {
         let bytes = signed.serialized
         do { try await profile.update { $0.outbox.removeAll { $0 == bytes } } } catch { throw ClientError(error) }
+    }
+
+    /// Halves of keys that were not issued, because another device of this patient had issued them, fit nothing.
+    private func forgetHalves(of signed: SignedTransaction) async throws(ClientError) {
+        guard case .keysIssued(let issued) = signed.body else { return }
+        do { try await profile.update { $0.deliveries.removeAll { $0.consent == issued.consent } } } catch {
+            throw ClientError(error)
+        }
+    }
+
+    /// Lets the keys go of folders that the ledger, as far as it is followed, says are erased: another device of this patient
+    /// erased them. Asks nobody.
+    package func forgetErasedFolders() async throws(ClientError) {
+        let open = await profile.profile.folders.filter { !$0.isErased }.map(\.id)
+        let erased: [FolderID]
+        do {
+            erased = try await session.replica.read { state in open.filter { state.folder($0)?.isErased == true } }
+        } catch { throw .replica(error) }
+        guard !erased.isEmpty else { return }
+        let now = session.clock.now()
+        do {
+            try await profile.update { (profile) throws(ProfileError) in
+                for folder in erased { try profile.eraseFolder(folder, at: now) }
+            }
+        } catch { throw ClientError(error) }
     }
 }

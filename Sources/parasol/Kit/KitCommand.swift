@@ -13,8 +13,7 @@ struct KitCommand: ParsableCommand {
             nothing and opens nothing. The kit itself may lie anywhere. It is a copy of the moment: after a new folder, make a new \
             one and destroy the old shares.
 
-            On a second device, restore from the kit there; what only one device does afterwards, a new folder say, the other has \
-            from a new kit.
+            A second device, while the first is there, needs no kit: parasol device.
 
             Example:
               parasol kit make --shares 3 --threshold 2 -o kit

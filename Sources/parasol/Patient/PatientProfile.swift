@@ -5,12 +5,20 @@ import SharingContracts
 
 /// Which folder is meant, and errands on a connection as it.
 extension OpenedProfile {
-    /// Runs an errand as one of the patient's folders, or, before there is one, as nobody.
+    /// Runs an errand as one of the patient's folders, or, before there is one, as nobody. Keys of folders that another device
+    /// erased are let go.
     func asPatient<Value>(
         _ folder: FolderID?, _ errand: (PatientErrands) async throws -> Value
     ) async throws -> Value {
         try await connected(as: try await folderSigner(folder)) { session, services in
-            try await errand(PatientErrands(self, session, services, folder: folder))
+            let errands = PatientErrands(self, session, services, folder: folder)
+            let result: Value
+            do { result = try await errand(errands) } catch {
+                try await errands.patient.forgetErasedFolders()
+                throw error
+            }
+            try await errands.patient.forgetErasedFolders()
+            return result
         }
     }
 

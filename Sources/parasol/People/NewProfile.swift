@@ -97,30 +97,43 @@ struct NewProfile {
             request: nil, member: path, next: "give \(path) to whoever drafts the founding: parasol org founding")
     }
 
-    /// A profile that a recovery kit had, under a new passphrase.
-    func restored(_ profile: Profile, network: String?) throws -> NewProfileReport {
+    /// A profile that a recovery kit or another device had, under a new passphrase.
+    ///
+    /// - Parameters:
+    ///   - passphrase: Asked for where it is nil.
+    ///   - next: What to do then.
+    func restored(
+        _ profile: Profile, network: String?, passphrase: Passphrase? = nil,
+        next: String = "make a new kit, and destroy the shares of this one"
+    ) throws -> NewProfileReport {
         let network = try prepare(network)
         if let trust = profile.trust, !trust.witnessPolicy.utf8.elementsEqual(network.witnessPolicy.utf8) {
             throw PeopleError.otherPolicy(path: home.networkPath)
         }
-        try create(profile)
+        try create(profile, passphrase)
         return NewProfileReport(
             profile: home.profilePath(name), kind: "\(profile.kind)", identity: profile.signer.map { "\($0)" },
-            ledger: network.trust.originName, request: nil, member: nil,
-            next: "make a new kit, and destroy the shares of this one")
+            ledger: network.trust.originName, request: nil, member: nil, next: next)
     }
 
-    private func prepare(_ network: String?) throws(PeopleError) -> Network {
+    /// Has the folder and its network, before anything is made or asked.
+    @discardableResult
+    func prepare(_ network: String?) throws(PeopleError) -> Network {
         try home.make()
         // Before anything else, so that an init that is refused changes nothing.
         guard !home.holds(name) else { throw .profile(.exists(path: home.profilePath(name))) }
         return try home.adopt(network: network)
     }
 
-    private func create(_ profile: Profile) throws(PeopleError) {
+    /// The passphrase that the new profile is to have.
+    func askPassphrase() throws(PeopleError) -> Passphrase {
+        try asking.newPassphrase("A passphrase for \(home.profilePath(name))")
+    }
+
+    private func create(_ profile: Profile, _ chosen: Passphrase? = nil) throws(PeopleError) {
         let path = home.profilePath(name)
         do throws(ProfileError) { try profile.validate() } catch { throw .profile(error) }
-        let passphrase = try asking.newPassphrase("A passphrase for \(path)")
+        let passphrase = if let chosen { chosen } else { try askPassphrase() }
         do throws(ProfileError) {
             _ = try ProfileStore.create(profile, at: path, passphrase: passphrase, cost: cost)
         } catch { throw .profile(error) }

@@ -15,6 +15,7 @@ struct PeopleFailure: Error, Hashable {
         case let error as ProfileError:
             let error = PeopleError.profile(error)
             (message, next) = (error.message, error.next)
+        case let error as PairingError: (message, next) = ("\(error)", Self.next(after: error))
         case let error as ClientError: (message, next) = ("\(error)", Self.next(after: error))
         default: (message, next) = ("\(error)", nil)
         }
@@ -32,6 +33,18 @@ struct PeopleFailure: Error, Hashable {
         case .keyService(.cannotFollowLedger), .proxy(.cannotFollowLedger): again
         case .tooFewProxies: "the request stays good: the same command goes on with it, and counts no other opening"
         default: nil
+        }
+    }
+
+    private static func next(after error: PairingError) -> String? {
+        switch error {
+        case .code, .wrongCode: "type the code that stands on the new device now; where it is right, start again there"
+        case .expired, .cannotOpen, .malformedAnswer, .malformedRequest:
+            "start again on the new device: parasol device join"
+        case .fromTheFuture: "set the clocks right, and start again on the new device: parasol device join"
+        case .otherKind: "name the kind of profile with --kind, on both devices"
+        case .otherIdentity: "join under another name: add --profile"
+        case .profile, .otherLedger: nil
         }
     }
 

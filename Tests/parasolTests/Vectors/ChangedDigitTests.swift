@@ -19,6 +19,7 @@ import Testing
             Trial(file: VectorFiles.answers, floor: 95),
             // All kits are opened for every change.
             Trial(file: VectorFiles.recoveryKit, floor: 90) { _ in 4 },
+            Trial(file: VectorFiles.devicePairing, floor: 85) { _ in 2 },
             // One digest binds each whole section, all of which is checked for every change.
             Trial(file: VectorFiles.evidence, floor: 40) { _ in 9 },
             Trial(file: VectorFiles.snapshot, floor: 20) { _ in 14 },

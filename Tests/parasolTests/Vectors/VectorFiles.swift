@@ -16,9 +16,10 @@ enum VectorFiles {
     static let evidence = own("evidence")
     static let snapshot = own("snapshot")
     static let recoveryKit = own("recovery-kit")
+    static let devicePairing = own("device-pairing")
     static let shipped = [
         umbral, sealedRecord, transactions, transparencyLog, answers, messageSignatures, evidence, snapshot,
-        recoveryKit,
+        recoveryKit, devicePairing,
     ]
 
     /// The published Umbral vectors; nil where there is no such file.
