@@ -1,7 +1,7 @@
 # Parasol. `make` alone lists what can be made.
 
 .DEFAULT_GOAL := help
-.PHONY: help demo test bench growth faults crashes partitions lint format ct docs generate clean
+.PHONY: help demo test install man bench growth faults crashes partitions lint format ct docs generate clean
 SHELL := /bin/bash
 
 help: ## what can be made
@@ -16,6 +16,12 @@ demo: ## the main job, end to end, on this machine
 
 test: ## every test, the vectors against independent checkers, constant time
 	@Scripts/test $(ARGS)
+
+install: ## program, manual pages, completions and systemd units below PREFIX (/usr/local), DESTDIR before it
+	@PREFIX='$(PREFIX)' DESTDIR='$(DESTDIR)' PROGRAM='$(PROGRAM)' Scripts/install
+
+man: ## manual pages of a program that is built (PROGRAM, else the release build), in .build/man
+	@Scripts/man '$(or $(PROGRAM),.build/release/parasol)' .build/man
 
 bench: ## our figures beside the peers' and the machine's
 	@Scripts/bench $(ARGS)
