@@ -20,7 +20,8 @@ struct Parasol: AsyncParsableCommand {
         version: "0.1.0",
         subcommands: [
             DemoCommand.self, PatientCommand.self, DoctorCommand.self, DepositCommand.self, OrganisationCommand.self,
-            DeviceCommand.self, KitCommand.self, ServeCommand.self, NodeCommand.self, ConfigCommand.self, AuthorityCommand.self,
+            DeviceCommand.self, KitCommand.self, ServeCommand.self, NodeCommand.self, ConfigCommand.self,
+            AuthorityCommand.self,
             AuditCommand.self, ECGCommand.self, VectorsCommand.self,
         ])
 

@@ -12,12 +12,16 @@ package struct LedgerSession: Sendable {
     /// How often a transaction that is sequenced but not final yet is asked for again.
     private static let attempts = 3
 
-    /// - Parameter heads: Keeps the newest checkpoint seen, so that the ledger cannot go back between two runs.
-    package init(ledger: any Ledger, trust: TrustAnchor, heads: any ReplicaHeadStore, clock: any Clock) {
+    /// - Parameters:
+    ///   - heads: Keeps the newest checkpoint seen, so that the ledger cannot go back between two runs.
+    ///   - states: Keeps what the leaves mean; nil to execute all of them in memory.
+    package init(
+        ledger: any Ledger, trust: TrustAnchor, heads: any ReplicaHeadStore, states: StateStore? = nil, clock: any Clock
+    ) {
         self.ledger = ledger
         self.trust = trust
         self.clock = clock
-        replica = LedgerReplica(source: ledger, trust: trust, heads: heads)
+        replica = LedgerReplica(source: ledger, trust: trust, heads: heads, states: states)
     }
 
     /// The signer of this ledger's transactions with a key.

@@ -43,20 +43,61 @@ package struct LedgerCopy: Sendable {
         } catch { throw AuditError(storing: error) }
     }
 
+    /// Goes on with a copy whose checkpoint is final and whose right edge makes its root; nil where the folder holds none.
+    ///
+    /// What is left of it is not read here: an audit does that.
+    private init?(resuming folder: LogFolder, trust: TrustAnchor) throws {
+        guard let note = try? folder.checkpoint(), let known = try? trust.verify(checkpoint: note).checkpoint else {
+            return nil
+        }
+        guard let edge = try? TileEdge(size: known.size, reading: { try folder.hashes(of: $0) }),
+            edge.root == known.root
+        else { return nil }
+        var bundle: [[UInt8]] = []
+        if let partial = Tile.partial(ofTree: known.size).first(where: { $0.content == .entries }) {
+            guard let leaves = try? folder.entries(of: partial) else { return nil }
+            bundle = leaves
+        }
+        let lowest = edge.partialTiles.first(where: { $0.tile.level == 0 })
+        guard bundle.map({ MerkleTree.leafHash(of: $0) }) == lowest?.hashes ?? [] else { return nil }
+        try self.init(folder)
+        growth = TileGrowth(edge: edge, bundle: bundle)
+    }
+
+    /// What came of ``write(_:to:)``, in leaves.
+    package struct Written: Hashable, Sendable {
+        package let size: UInt64
+        /// That were there already.
+        package let kept: UInt64
+    }
+
     /// Copies the newest final checkpoint of a ledger and all leaves below it.
     ///
-    /// - Returns: The number of leaves.
-    /// - Throws: ``AuditError``, or the ledger's error.
-    /// - Complexity: linear in the number of leaves.
-    package static func write(_ session: LedgerSession, to folder: LogFolder) async throws -> UInt64 {
+    /// - Parameter resuming: Goes on with the copy that the folder holds, if its right edge is whole: only the leaves since are
+    ///   fetched. Else everything is written anew.
+    /// - Throws: ``AuditError``, or the ledger's error. ``AuditError/olderThanTrusted(trusted:size:)`` and
+    ///   ``AuditError/notExtending(trusted:size:)`` where the ledger is not the one that was copied any more; the copy stays.
+    /// - Complexity: linear in the number of new leaves.
+    @discardableResult
+    package static func write(_ session: LedgerSession, to folder: LogFolder, resuming: Bool = false) async throws
+        -> Written
+    {
         let final = try session.trust.verify(checkpoint: try await session.ledger.checkpoint())
-        var copy = try LedgerCopy(folder)
+        let begun = resuming ? try LedgerCopy(resuming: folder, trust: session.trust) : nil
+        var copy = try begun ?? LedgerCopy(folder)
+        let kept = copy.size
+        guard kept <= final.checkpoint.size else {
+            throw AuditError.olderThanTrusted(trusted: kept, size: final.checkpoint.size)
+        }
         while copy.size < final.checkpoint.size {
             let more = try await session.ledger.entries(from: copy.size, to: final.checkpoint.size)
             guard !more.isEmpty else { throw AuditError.missingLeaf(index: copy.size) }
             for leaf in more.prefix(Int(clamping: final.checkpoint.size - copy.size)) { try copy.append(leaf) }
         }
+        guard kept == 0 || copy.root == final.checkpoint.root else {
+            throw AuditError.notExtending(trusted: kept, size: final.checkpoint.size)
+        }
         try copy.publish(final.checkpoint, note: final.note)
-        return copy.size
+        return Written(size: copy.size, kept: kept)
     }
 }

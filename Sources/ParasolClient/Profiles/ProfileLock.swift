@@ -1,4 +1,5 @@
 import Ciphers
+import Crypto
 import Octets
 
 /// The key of one passphrase and salt: derived once, then good for any number of saves, each with a fresh nonce.
@@ -28,6 +29,14 @@ struct ProfileLock: Sendable {
             key = try Scrypt.derive(
                 from: passphrase.octets, salt: salt.bytes, cost: cost, count: AEADAlgorithm.keyByteCount)
         } catch { throw .cipher(error) }
+    }
+
+    /// A key for something else than the file, which follows from this one: HKDF-SHA256, without salt.
+    func derivedKey(for purpose: String) -> SymmetricKey {
+        unsafe key.withUnsafeBytes {
+            unsafe HKDF<SHA256>.deriveKey(
+                inputKeyMaterial: SymmetricKey(data: $0), info: Array(purpose.utf8), outputByteCount: 32)
+        }
     }
 
     /// The whole file.

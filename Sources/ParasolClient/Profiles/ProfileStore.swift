@@ -1,4 +1,5 @@
 package import Ciphers
+internal import Crypto
 package import DurableFiles
 
 /// An open profile: in memory, and on disk after every change.
@@ -86,6 +87,9 @@ package actor ProfileStore {
         var generator = SystemRandomNumberGenerator()
         try ProfileFile.write(try lock.seal(profile, using: &generator), to: copy, in: fileSystem)
     }
+
+    /// A key for what lies beside the profile; another one after each change of the passphrase.
+    func derivedKey(for purpose: String) -> SymmetricKey { lock.derivedKey(for: purpose) }
 
     private func save(_ profile: Profile, under lock: ProfileLock) throws(ProfileError) {
         var generator = SystemRandomNumberGenerator()

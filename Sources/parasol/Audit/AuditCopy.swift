@@ -33,7 +33,8 @@ struct AuditCopy: AsyncParsableCommand {
         abstract: "Copy a ledger that is served, with its policy, so that it can be checked without asking anybody.",
         discussion: """
             Writes FOLDER/log, the ledger as C2SP tlog-tiles, and FOLDER/policy, the policy of network.json. The checkpoint is \
-            written last and only where the leaves are its own; what they say, `parasol audit verify` checks.
+            written last and only where the leaves are its own; what they say, `parasol audit verify` checks. A copy that is there \
+            is gone on with: only the leaves since are fetched.
 
             Example:
               parasol audit copy -o ledger
@@ -52,10 +53,11 @@ struct AuditCopy: AsyncParsableCommand {
             let signer = try await opened.signer()
             return try await opened.connected(as: signer) { session, _ in
                 let log = LogFolder(folder + "/log")
-                let size = try await LedgerCopy.write(session, to: log)
+                let written = try await LedgerCopy.write(session, to: log, resuming: true)
                 try Data(opened.network.witnessPolicy.utf8).write(
                     to: URL(fileURLWithPath: folder + "/policy"), options: .atomic)
-                return CopyReport(leaves: size, log: log.path, policy: folder + "/policy")
+                return CopyReport(
+                    leaves: written.size, new: written.size - written.kept, log: log.path, policy: folder + "/policy")
             }
         }
     }
@@ -64,9 +66,11 @@ struct AuditCopy: AsyncParsableCommand {
 /// What `parasol audit copy` prints.
 struct CopyReport: PeopleReport {
     let leaves: UInt64
+    /// Of these, that were not there yet.
+    let new: UInt64
     let log, policy: String
 
     var lines: [String] {
-        ["Copied \(leaves) leaves to \(log)", "  next: parasol audit verify \(log) --policy \(policy)"]
+        ["Copied \(new) leaves, \(leaves) in all, to \(log)", "  next: parasol audit verify \(log) --policy \(policy)"]
     }
 }

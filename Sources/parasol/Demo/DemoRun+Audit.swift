@@ -17,7 +17,7 @@ extension DemoRun {
         let log = LogFolder(try folder.subfolder("log"))
         let trust = cast.node.trust
         let trail = try await reporter.step("audit", "The auditor re-executes the whole ledger from its bytes") {
-            let size = try await LedgerCopy.write(cast.reader.session, to: log)
+            let size = try await LedgerCopy.write(cast.reader.session, to: log).size
             var trail: [AuditLine] = []
             let report = try await Auditor(trust: trust).audit(
                 log, each: { index, entry in trail.append(AuditLine(index: index, entry)) })

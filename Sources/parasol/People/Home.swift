@@ -10,6 +10,7 @@ import ParasolClient
 /// NAME.request        the enrollment request of that profile's key
 /// NAME.member         what a founding says of that profile's organisation
 /// NAME.spool/         deposits that wait: ciphertext only
+/// NAME.ledger/        what the ledger's leaves mean, as this profile's commands executed them: public rows
 /// ```
 struct Home: Hashable, Sendable {
     let path: String
@@ -34,6 +35,7 @@ struct Home: Hashable, Sendable {
     func requestPath(_ name: ProfileName) -> String { path + "/\(name).request" }
     func memberPath(_ name: ProfileName) -> String { path + "/\(name).member" }
     func downloadsPath(_ name: ProfileName) -> String { path + "/\(name).downloads" }
+    func ledgerPath(_ name: ProfileName) -> String { path + "/\(name).ledger" }
     func spoolPath(_ name: ProfileName) -> String { path + "/\(name).spool" }
 
     /// Whether there is a profile of this name.

@@ -40,21 +40,30 @@ struct OpenedProfile: Sendable {
 
     /// Runs `body` on a connection that is ended afterwards.
     ///
-    /// The session keeps the newest checkpoint in the profile: a ledger that goes back between two commands is caught.
+    /// The session keeps the newest checkpoint in the profile: a ledger that goes back between two commands is caught. And what the
+    /// leaves mean, beside it: the next command executes only the leaves since.
     func connected<Value>(
         as caller: TransactionSigner?, _ body: (LedgerSession, ServiceDirectory) async throws -> Value
     ) async throws -> Value {
         let connection = try await connecting.connect(to: network, as: caller)
+        let kept = await KeptLedgerState(home.ledgerPath(name), of: store, origin: network.trust.originName)
+        let (states, refusal) = kept.open()
+        if let refusal {
+            PeopleProgress.say(
+                "what was kept of the ledger is not used, for \(refusal): its leaves are executed from the first on")
+        }
         let session = LedgerSession(
             ledger: connection.ledger, trust: network.trust, heads: ProfileHeadStore(store, trust: network.trust),
-            clock: clock)
-        let result: Value
-        do { result = try await body(session, connection.services) } catch {
-            await connection.close()
-            throw error
-        }
+            states: states, clock: clock)
+        let result: Result<Value, any Error>
+        do { result = .success(try await body(session, connection.services)) } catch { result = .failure(error) }
         await connection.close()
-        return result
+        if let states {
+            // What cannot be kept is executed again.
+            try? await session.replica.settle()
+            kept.close(states)
+        }
+        return try result.get()
     }
 
     /// The signer of a profile that has one key: everybody's but a patient's.

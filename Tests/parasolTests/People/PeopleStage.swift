@@ -179,6 +179,8 @@ final class LocalConnecting: ServiceConnecting {
     var callers: [SignerID?] { known.withLock { $0 } }
     /// As whom transactions were submitted, and whose they are.
     var carried: [(caller: SignerID?, signers: [SignerID])] { carriedSigners.withLock { $0 } }
+    /// From where on leaves were fetched since the last look.
+    func takeStarts() -> [UInt64] { ledger.takeStarts() }
     /// Connections that nobody has closed.
     var openCount: Int { open.withLock { $0 } }
 
@@ -206,8 +208,16 @@ final class LocalConnecting: ServiceConnecting {
 final class FlakyLedger: Ledger {
     private let base: any Ledger
     private let lost = Mutex<[(kind: String, isSubmitted: Bool)]>([])
+    private let starts = Mutex<[UInt64]>([])
 
     init(_ base: any Ledger) { self.base = base }
+
+    func takeStarts() -> [UInt64] {
+        starts.withLock { starts in
+            defer { starts = [] }
+            return starts
+        }
+    }
 
     func lose(_ kind: String, isSubmitted: Bool) { lost.withLock { $0.append((kind, isSubmitted)) } }
 
@@ -234,7 +244,8 @@ final class FlakyLedger: Ledger {
     }
 
     func entries(from start: UInt64, to end: UInt64) async throws(LedgerError) -> [[UInt8]] {
-        try await base.entries(from: start, to: end)
+        starts.withLock { $0.append(start) }
+        return try await base.entries(from: start, to: end)
     }
 }
 

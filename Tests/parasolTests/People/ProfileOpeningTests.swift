@@ -190,4 +190,24 @@ private struct NoConnection: ServiceConnecting {
     func connect(to network: Network, as caller: TransactionSigner?) async throws(ClientError) -> ServiceConnection {
         throw .connection("there is none")
     }
+
+    @Test func theNextCommandExecutesOnlyTheLeavesSince() async throws {
+        let stage = try await PeopleStage()
+        let (patient, folder) = try await stage.patient()
+        _ = try await patient.asPatient(folder) { try await $0.grants(in: folder) }
+        _ = stage.connecting.takeStarts()
+        _ = try await patient.asPatient(folder) { try await $0.grants(in: folder) }
+        #expect(stage.connecting.takeStarts() == [])
+        let size = try await stage.state { $0.entryCount }
+        _ = try await stage.person(.doctor, "doctor")
+        _ = try await patient.asPatient(folder) { try await $0.grants(in: folder) }
+        #expect(stage.connecting.takeStarts() == [size])
+        // What somebody changed beside the profile is not believed: everything is executed again.
+        let kept = try stage.home("patient").ledgerPath(.standard(.patient)) + "/state.sqlite"
+        var bytes = try Data(contentsOf: URL(filePath: kept))
+        bytes[bytes.count - 1] ^= 1
+        try bytes.write(to: URL(filePath: kept))
+        let grants = try await patient.asPatient(folder) { try await $0.grants(in: folder) }
+        #expect(stage.connecting.takeStarts() == [0] && grants.grants.isEmpty)
+    }
 }

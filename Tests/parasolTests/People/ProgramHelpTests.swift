@@ -57,7 +57,8 @@ import Testing
     private static let runs: [Int32: [[String]]] = [
         0: [
             ["--help"], ["--version"], ["config", "settings"], ["vectors", "verify", VectorFiles.answers.path()],
-            ["ca", "--folder", "authority", "--name", "node", "--host", "localhost"], ["ecg", "synthesize", "-o", "ecg", "--seconds", "2"],
+            ["ca", "--folder", "authority", "--name", "node", "--host", "localhost"],
+            ["ecg", "synthesize", "-o", "ecg", "--seconds", "2"],
         ],
         1: [
             ["patient", "folders", "--home", "none"], ["doctor", "consents", "--home", "none"],
