@@ -67,6 +67,16 @@ use_swift() {
 https://www.swift.org/install/linux/ and put it on PATH, or name it: SWIFT=/path/to/swift make test"
 }
 
+# swift ARGUMENT...: the toolchain's, with a folder of its own for what it leaves behind: every call leaves some, and so do tests
+# that are killed.
+swift() {
+    local scratch status=0
+    scratch=$(mktemp -d)
+    TMPDIR=$scratch command swift "$@" || status=$?
+    rm -rf "$scratch"
+    return "$status"
+}
+
 # parasol_build ARGUMENT...: swift build, with the flag that holds every target to its declared dependencies.
 parasol_build() { swift build --explicit-target-dependency-import-check error "$@"; }
 
