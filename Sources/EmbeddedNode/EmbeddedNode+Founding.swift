@@ -26,12 +26,14 @@ extension EmbeddedNode {
         let (ledger, witnesses, trust) = try await openLedger(folders, clock: clock)
         let members = try await openMembers(folders, ledger, trust, clock)
 
-        let seat = folders.keyService
-        let keyServiceID = IdentityID(try seat.signerID())
+        let folder = folders.keyService
+        let (keyServiceID, keyServiceKey) = (IdentityID(try folder.signerID()), try folder.identityKey())
+        let (keyring, database) = (try folder.masterKeyring(), folder.file("key-service.sqlite"))
+        let keyServiceSigner = TransactionSigner(id: keyServiceID.signer, key: keyServiceKey, origin: trust.originName)
         let keyService = try KeyService(
-            identity: keyServiceID, signingKey: try seat.identityKey(), keyring: try seat.masterKeyring(),
-            databasePath: seat.file("key-service.sqlite"), ledger: ledger, trust: trust, clock: clock)
-        try await enroll(seat, .keyService, members[0], ledger, trust)
+            identity: keyServiceID, signingKey: keyServiceKey, keyring: keyring, databasePath: database, ledger: ledger,
+            trust: trust, clock: clock)
+        try await enroll(keyServiceSigner, .keyService, by: members[0], ledger)
 
         var proxies: [ProxyService] = []
         var seats: [ProxySeat] = []
@@ -44,17 +46,16 @@ extension EmbeddedNode {
             proxies.append(
                 try seat.open(
                     ledger: ledger, trust: trust, clock: clock, reencryption: configuration.reencryption(number)))
-            try await enroll(folder, .proxy, members[number], ledger, trust)
+            let signer = TransactionSigner(id: seat.identity.signer, key: seat.signingKey, origin: trust.originName)
+            try await enroll(signer, .proxy, sealingKey: seat.openingKey.sealingKey, by: members[number], ledger)
         }
         let vault = try await RecordVault.open(
             folders.vault.path, limits: VaultLimits(quotaBytes: configuration.vaultQuotaBytes), clock: clock)
         return EmbeddedNode(
             ledger: ledger, witnesses: witnesses, trust: trust, clock: clock, keyService: keyService,
-            keyServiceSigner: try seat.transactionSigner(origin: trust.originName), proxies: proxies, vault: vault,
-            members: members,
-            directory: ServiceDirectory(keyServices: [keyService], proxies: proxies, vault: vault),
-            keyring: try seat.masterKeyring(), keyServiceKey: try seat.identityKey(),
-            keyServiceDatabase: seat.file("key-service.sqlite"), proxySeats: seats)
+            keyServiceSigner: keyServiceSigner, proxies: proxies, vault: vault, members: members,
+            directory: ServiceDirectory(keyServices: [keyService], proxies: proxies, vault: vault), keyring: keyring,
+            keyServiceKey: keyServiceKey, keyServiceDatabase: database, proxySeats: seats)
     }
 
     private static func openLedger(
@@ -106,15 +107,15 @@ extension EmbeddedNode {
 
     /// Enrolls a role's identity where it is not enrolled.
     private static func enroll(
-        _ folder: RoleFolder, _ role: Role, _ member: MemberAgent, _ ledger: LedgerNode, _ trust: TrustAnchor
+        _ signer: TransactionSigner, _ role: Role, sealingKey: SealingKey? = nil, by member: MemberAgent,
+        _ ledger: LedgerNode
     ) async throws {
-        let signer = try folder.transactionSigner(origin: trust.originName)
         let identity = IdentityID(signer.id)
         guard try await ledger.read({ $0.identity(identity) }) == nil else { return }
         try await member.enroll(
             EnrollmentRequest(
                 IdentityEnrolled(
                     identity: identity, member: member.id, role: role, signingKey: signer.signingKey,
-                    sealingKey: role == .proxy ? try folder.openingKey().sealingKey : nil), signer: signer))
+                    sealingKey: sealingKey), signer: signer))
     }
 }

@@ -4,28 +4,6 @@ import LogStorage
 import ParasolClient
 import SharingContracts
 
-/// `parasol audit init`
-struct AuditInit: AsyncParsableCommand {
-    static let configuration = CommandConfiguration(
-        commandName: "init", abstract: "Make an auditor's key, and the request with which an organisation enrols it.")
-
-    @Option(help: "What you are called: for you alone.")
-    var name = "auditor"
-
-    @Option(help: "Your organisation's identifier, from it.", transform: wholeIdentifier)
-    var member: MemberID
-
-    @OptionGroup var invitation: InvitationOptions
-    @OptionGroup var network: NetworkOption
-    @OptionGroup var options: PersonOptions
-
-    func run() async throws {
-        try await options.make(.auditor, invitation) {
-            try $0.identity(.auditor, named: name, member: member, network: network.network)
-        }
-    }
-}
-
 /// `parasol audit copy -o FOLDER`
 struct AuditCopy: AsyncParsableCommand {
     static let configuration = CommandConfiguration(

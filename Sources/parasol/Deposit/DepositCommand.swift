@@ -25,28 +25,6 @@ struct DepositCommand: ParsableCommand {
         ])
 }
 
-/// `parasol deposit init`
-struct DepositInit: AsyncParsableCommand {
-    static let configuration = CommandConfiguration(
-        commandName: "init", abstract: "Make a depositor's key, and the request with which an organisation enrols it.")
-
-    @Option(help: "What the depositor is called: for you alone.")
-    var name = "depositor"
-
-    @Option(help: "Your organisation's identifier, from it.", transform: wholeIdentifier)
-    var member: MemberID
-
-    @OptionGroup var invitation: InvitationOptions
-    @OptionGroup var network: NetworkOption
-    @OptionGroup var options: PersonOptions
-
-    func run() async throws {
-        try await options.make(.depositor, invitation) {
-            try $0.identity(.depositor, named: name, member: member, network: network.network)
-        }
-    }
-}
-
 /// `parasol deposit file RECORD.hea --folder FOLDER`
 struct DepositFile: AsyncParsableCommand {
     static let configuration = CommandConfiguration(

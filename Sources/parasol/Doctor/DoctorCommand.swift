@@ -31,28 +31,6 @@ struct DoctorCommand: ParsableCommand {
         ])
 }
 
-/// `parasol doctor init`
-struct DoctorInit: AsyncParsableCommand {
-    static let configuration = CommandConfiguration(
-        commandName: "init", abstract: "Make a doctor's keys, and the request with which an organisation enrols them.")
-
-    @Option(help: "What you are called: for you alone.")
-    var name = "doctor"
-
-    @Option(help: "Your organisation's identifier, from it.", transform: wholeIdentifier)
-    var member: MemberID
-
-    @OptionGroup var invitation: InvitationOptions
-    @OptionGroup var network: NetworkOption
-    @OptionGroup var options: PersonOptions
-
-    func run() async throws {
-        try await options.make(.doctor, invitation) {
-            try $0.identity(.doctor, named: name, member: member, network: network.network)
-        }
-    }
-}
-
 /// `parasol doctor consents`
 struct DoctorConsents: AsyncParsableCommand {
     static let configuration = CommandConfiguration(

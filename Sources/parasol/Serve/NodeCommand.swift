@@ -62,10 +62,7 @@ struct NodeCommand: AsyncParsableCommand {
             try FileManager.default.createDirectory(
                 atPath: URL(fileURLWithPath: folder.path).deletingLastPathComponent().path,
                 withIntermediateDirectories: true, attributes: [.posixPermissions: 0o700])
-            do { try folder.create(named: try name.map { try KeyName($0) }) } catch {
-                FileHandle.standardError.write(Data("parasol node init: \(error)\n".utf8))
-                throw ExitCode.failure
-            }
+            try folder.create(named: try name.map { try KeyName($0) })
             try NodeCard(folder).print()
         }
     }
@@ -77,12 +74,7 @@ struct NodeCommand: AsyncParsableCommand {
 
         @OptionGroup var place: Place
 
-        func run() async throws {
-            do { try NodeCard(try place.roleFolder).print() } catch {
-                FileHandle.standardError.write(Data("parasol node show: \(error)\n".utf8))
-                throw ExitCode.failure
-            }
-        }
+        func run() async throws { try NodeCard(try place.roleFolder).print() }
     }
 }
 
@@ -111,31 +103,26 @@ extension NodeCommand {
         var output: String
 
         func run() async throws {
-            do {
-                let folder = try place.roleFolder
-                let origin = try Network(
-                    json: FileSystem().readAll(network, atMost: NetworkLimits.fileByteCount)
-                ).trust.originName
-                let signer = try folder.transactionSigner(origin: origin)
-                let role: Role =
-                    switch folder.role {
-                    case .keyService: .keyService
-                    case .proxy: .proxy
-                    case .vault, .witness, .mirror: .auditor
-                    case .ledger, .registrar:
-                        throw ValidationError("a \(folder.role.rawValue) has no identity to enrol.")
-                    }
-                let request = try EnrollmentRequest(
-                    IdentityEnrolled(
-                        identity: IdentityID(signer.id), member: try MemberID(hexadecimal: member), role: role,
-                        signingKey: signer.signingKey,
-                        sealingKey: role == .proxy ? try folder.openingKey().sealingKey : nil), signer: signer)
-                try FileSystem().replace(URL(fileURLWithPath: output).path, with: try request.serialized())
-                print("request \(output): \(signer.id) as \(role.rawValue); next: parasol org enroll \(output)")
-            } catch let error as ValidationError { throw error } catch {
-                FileHandle.standardError.write(Data("parasol node request: \(error)\n".utf8))
-                throw ExitCode.failure
-            }
+            let folder = try place.roleFolder
+            let origin = try Network(
+                json: FileSystem().readAll(network, atMost: NetworkLimits.fileByteCount)
+            ).trust.originName
+            let signer = try folder.transactionSigner(origin: origin)
+            let role: Role =
+                switch folder.role {
+                case .keyService: .keyService
+                case .proxy: .proxy
+                case .vault, .witness, .mirror: .auditor
+                case .ledger, .registrar:
+                    throw ValidationError("a \(folder.role.rawValue) has no identity to enrol.")
+                }
+            let request = try EnrollmentRequest(
+                IdentityEnrolled(
+                    identity: IdentityID(signer.id), member: try MemberID(hexadecimal: member), role: role,
+                    signingKey: signer.signingKey,
+                    sealingKey: role == .proxy ? try folder.openingKey().sealingKey : nil), signer: signer)
+            try FileSystem().replace(URL(fileURLWithPath: output).path, with: try request.serialized())
+            print("request \(output): \(signer.id) as \(role.rawValue); next: parasol org enroll \(output)")
         }
     }
 }
