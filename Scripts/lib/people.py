@@ -5,6 +5,7 @@ import os
 import random
 import socket
 import subprocess
+import time
 
 from cluster import Failed
 
@@ -101,6 +102,38 @@ def patient(cluster, name, folder_name, network=None):
     person.do("patient", "init", "--name", name, "--network", person.network)
     person.folder = person.do("patient", "open-folder", folder_name)["folder"]
     return person
+
+
+def second_device(person, kind):
+    """The same person on another device, beside the first: two files carried, and a code typed."""
+    device = Person(person.cluster, f"{person.name}-second", person.network)
+    request, answer, shown = device.path("request"), device.path("answer"), device.path("shown")
+    with open(shown, "w") as errors:
+        waiting = subprocess.Popen(
+            device.command("device", "join", request, answer, "--kind", kind, "--network", person.network),
+            stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=errors, text=True)
+    try:
+        code = None
+        deadline = time.monotonic() + COMMAND_SECONDS
+        while code is None and time.monotonic() < deadline and waiting.poll() is None:
+            time.sleep(0.05)
+            with open(shown) as errors:
+                code = next((line[6:].strip() for line in errors if line.startswith("Code: ") and line.endswith("\n")), None)
+        if code is None:
+            raise Failed("the new device shows no code")
+        person.refused("device", "add", request, "-o", device.path("wrong"), "--kind", kind, "--code",
+                       "020-C20-A1G-710-4GM-2RC-1M7-0Y4-0HV", saying="code")
+        person.do("device", "add", request, "-o", answer, "--kind", kind, "--code", code)
+        output = waiting.communicate(timeout=COMMAND_SECONDS)[0]
+    finally:
+        waiting.kill()
+    if waiting.returncode != 0:
+        raise Failed(f"the new device did not open the answer: {output}")
+    # The code counted once.
+    if os.path.exists(request):
+        raise Failed("the request is still there")
+    device.folder, device.identity = getattr(person, "folder", None), getattr(person, "identity", None)
+    return device
 
 
 def recording(cluster, name, seconds, seed=1):
