@@ -31,7 +31,7 @@ struct DeviceJoining {
     func run(
         network: String?, show: (String) -> Void, waiting: () async throws -> Void
     ) async throws -> DeviceJoinReport {
-        for path in [request, answer] where try files.exists(path) { throw PeopleError.exists(path: path) }
+        for path in [request, answer] where try files.exists(path) { throw PeopleError.taken(path: path) }
         // The passphrase first: nobody types one while ten minutes go by.
         let keep = try await keeper(network)
         var generator = SystemRandomNumberGenerator()
@@ -80,11 +80,11 @@ struct DeviceJoining {
 extension OpenedProfile {
     /// Seals this profile to the device whose request and code these are.
     ///
-    /// - Throws: `PairingError`, ``PeopleError/exists(path:)``.
+    /// - Throws: `PairingError`, ``PeopleError/taken(path:)``.
     func addDevice(request: String, code: String, answer: String) async throws -> DeviceAddReport {
         let files = FileSystem()
         let place = URL(fileURLWithPath: answer).path
-        guard try !files.exists(place) else { throw PeopleError.exists(path: place) }
+        guard try !files.exists(place) else { throw PeopleError.taken(path: place) }
         let request = try PairingRequest(file: files.readAll(request, atMost: 4_096))
         let typed: InvitationCode
         do throws(InvitationCodeError) { typed = try InvitationCode(typed: code) } catch {

@@ -65,7 +65,7 @@ struct KitMake: AsyncParsableCommand {
         try await options.run(kind.kind) { opened, _ in
             let files = FileSystem()
             let folder = URL(fileURLWithPath: output).path
-            guard try !files.exists(folder) else { throw PeopleError.exists(path: folder) }
+            guard try !files.exists(folder) else { throw PeopleError.taken(path: folder) }
             var generator = SystemRandomNumberGenerator()
             let made = try RecoveryKit.make(
                 of: await opened.store.profile, threshold: threshold, shares: shares, using: &generator)

@@ -41,7 +41,10 @@ enum PeopleError: Error, Hashable {
     case unknown(what: String, text: String)
     case ambiguous(what: String, text: String, matches: [String])
     case noService(what: String)
+    /// Something is there that `--force` would replace.
     case exists(path: String)
+    /// Something is there that nothing replaces.
+    case taken(path: String)
     case wrongDocument(String)
     /// A proposal that cannot be granted any more.
     case notOpen(TransactionID, ProposalStatus, of: IdentityID)
@@ -75,6 +78,7 @@ extension PeopleError {
             "more than one \(what) is \"\(text)\": \(matches.joined(separator: ", "))"
         case .noService(let what): "\(what)"
         case .exists(let path): "\(path) is there already, and nothing is replaced unasked"
+        case .taken(let path): "\(path) is there already, and is not replaced"
         case .wrongDocument(let reason): reason
         case .notOpen(let proposal, let status, _):
             "proposal \(proposal) is \(status.rawValue), and can be answered no more"
@@ -104,6 +108,7 @@ extension PeopleError {
         case .notOpen(_, .granted, _): "parasol patient grants lists what you granted"
         case .notOpen(_, .declined, let doctor), .notOpen(_, .lapsed, let doctor):
             "grant of your own accord: parasol patient grant \(doctor) --for 30d"
+        case .taken: "name another place, or move it away"
         default: nil
         }
     }

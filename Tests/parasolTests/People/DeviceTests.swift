@@ -165,6 +165,16 @@ import Testing
             Issue.record("\(String(describing: late))")
             return
         }
+        // An answer that is there before anybody asked is an old one.
+        let stale = DeviceJoining(
+            new: try stage.new("phone", .standard(.patient)), kind: .patient, request: stage.temporary.path("request"),
+            answer: stage.networkFile, clock: stage.clock, connecting: stage.connecting)
+        let taken = await failure {
+            _ = try await stale.run(network: stage.networkFile) { _ in
+            } waiting: {
+            }
+        }
+        #expect(taken as? PeopleError == .taken(path: stage.networkFile))
         #expect(PeopleFailure(PairingError.wrongCode).next?.contains("new device") == true)
         let phone = try stage.home("phone")
         #expect(!phone.holds(.standard(.patient)))
