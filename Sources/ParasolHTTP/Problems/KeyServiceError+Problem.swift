@@ -2,17 +2,9 @@ package import ServiceProtocols
 internal import SharingContracts
 
 extension KeyServiceError: WireError {
-    private static let service = "key-service"
+    package static let service = "key-service"
 
     package var problem: Problem {
-        func make(
-            _ status: Int, _ code: String, _ title: String, next: String = "", _ values: [String: String],
-            retry: Int? = nil
-        ) -> Problem {
-            Problem(
-                status: status, code: Self.service + "." + code, title: title, detail: "\(self)", next: next,
-                values: values, retryAfterSeconds: retry)
-        }
         switch self {
         case .malformed(let reason): return make(400, "malformed", "The request is malformed", ["reason": reason])
         case .invalidProof(let reason):
@@ -48,12 +40,12 @@ extension KeyServiceError: WireError {
     }
 
     package init?(problem: Problem) {
-        guard problem.code.hasPrefix(Self.service + ".") else { return nil }
+        guard let code = Self.code(of: problem) else { return nil }
         let reason = problem.value("reason") ?? problem.detail
         let folder = problem.identifier("folder", FolderKind.self)
         let consent = problem.identifier("consent", ConsentKind.self)
         let error: KeyServiceError? =
-            switch problem.code.dropFirst(Self.service.count + 1) {
+            switch code {
             case "malformed": .malformed(reason)
             case "invalid-proof": .invalidProof(reason)
             case "unknown-folder": folder.map { .unknownFolder($0) }

@@ -2,15 +2,9 @@ package import ServiceProtocols
 internal import SharingContracts
 
 extension LedgerError: WireError {
+    package static let service = "ledger"
+
     package var problem: Problem {
-        func make(
-            _ status: Int, _ code: String, _ title: String, next: String = "", _ values: [String: String] = [:],
-            retry: Int? = nil
-        ) -> Problem {
-            Problem(
-                status: status, code: "ledger." + code, title: title, detail: "\(self)", next: next, values: values,
-                retryAfterSeconds: retry)
-        }
         switch self {
         case .refused(let violation):
             return make(
@@ -50,9 +44,9 @@ extension LedgerError: WireError {
     }
 
     package init?(problem: Problem) {
-        guard problem.code.hasPrefix("ledger.") else { return nil }
+        guard let code = Self.code(of: problem) else { return nil }
         let reason = problem.value("reason") ?? problem.detail
-        switch problem.code.dropFirst("ledger.".count) {
+        switch code {
         case "refused":
             guard let code = problem.value("violation").flatMap(ContractViolation.Code.init(rawValue:)) else {
                 return nil

@@ -2,17 +2,9 @@ package import ServiceProtocols
 internal import SharingContracts
 
 extension ProxyError: WireError {
-    private static let service = "proxy"
+    package static let service = "proxy"
 
     package var problem: Problem {
-        func make(
-            _ status: Int, _ code: String, _ title: String, next: String = "", _ values: [String: String],
-            retry: Int? = nil
-        ) -> Problem {
-            Problem(
-                status: status, code: Self.service + "." + code, title: title, detail: "\(self)", next: next,
-                values: values, retryAfterSeconds: retry)
-        }
         switch self {
         case .malformed(let reason): return make(400, "malformed", "The request is malformed", ["reason": reason])
         case .invalidReceipt(let reason):
@@ -47,11 +39,11 @@ extension ProxyError: WireError {
     }
 
     package init?(problem: Problem) {
-        guard problem.code.hasPrefix(Self.service + ".") else { return nil }
+        guard let code = Self.code(of: problem) else { return nil }
         let reason = problem.value("reason") ?? problem.detail
         let consent = problem.identifier("consent", ConsentKind.self)
         let error: ProxyError? =
-            switch problem.code.dropFirst(Self.service.count + 1) {
+            switch code {
             case "malformed": .malformed(reason)
             case "invalid-receipt": .invalidReceipt(reason)
             case "invalid-fragment": .invalidFragment(reason)

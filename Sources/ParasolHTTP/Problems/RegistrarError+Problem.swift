@@ -2,17 +2,9 @@ package import ServiceProtocols
 internal import SharingContracts
 
 extension RegistrarError: WireError {
-    private static let service = "registrar"
+    package static let service = "registrar"
 
     package var problem: Problem {
-        func make(
-            _ status: Int, _ code: String, _ title: String, next: String = "", _ values: [String: String] = [:],
-            retry: Int? = nil
-        ) -> Problem {
-            Problem(
-                status: status, code: Self.service + "." + code, title: title, detail: "\(self)", next: next,
-                values: values, retryAfterSeconds: retry)
-        }
         let another = "ask the organisation for another invitation"
         switch self {
         case .unknownCode: return make(404, "unknown-code", "No invitation has this code", next: "type it again")
@@ -58,11 +50,11 @@ extension RegistrarError: WireError {
     }
 
     package init?(problem: Problem) {
-        guard problem.code.hasPrefix(Self.service + ".") else { return nil }
+        guard let code = Self.code(of: problem) else { return nil }
         let reason = problem.value("reason") ?? problem.detail
         func role(_ name: String) -> Role? { problem.value(name).flatMap(Role.init(rawValue:)) }
         let error: RegistrarError? =
-            switch problem.code.dropFirst(Self.service.count + 1) {
+            switch code {
             case "unknown-code": .unknownCode
             case "expired":
                 problem.integer("microseconds", UInt64.self).map { .expired(at: Timestamp(microseconds: $0)) }

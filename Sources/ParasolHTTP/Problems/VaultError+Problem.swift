@@ -3,17 +3,9 @@ package import ServiceProtocols
 internal import SharingContracts
 
 extension VaultError: WireError {
-    private static let service = "vault"
+    package static let service = "vault"
 
     package var problem: Problem {
-        func make(
-            _ status: Int, _ code: String, _ title: String, next: String = "", _ values: [String: String],
-            retry: Int? = nil
-        ) -> Problem {
-            Problem(
-                status: status, code: Self.service + "." + code, title: title, detail: "\(self)", next: next,
-                values: values, retryAfterSeconds: retry)
-        }
         switch self {
         case .unknownUpload(let address):
             return make(
@@ -54,9 +46,9 @@ extension VaultError: WireError {
     }
 
     package init?(problem: Problem) {
-        guard problem.code.hasPrefix(Self.service + ".") else { return nil }
+        guard let code = Self.code(of: problem) else { return nil }
         let reason = problem.value("reason") ?? problem.detail
-        guard let error = Self.error(String(problem.code.dropFirst(Self.service.count + 1)), problem, reason) else {
+        guard let error = Self.error(code, problem, reason) else {
             return nil
         }
         self = error

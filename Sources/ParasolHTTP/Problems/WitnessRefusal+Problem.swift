@@ -2,16 +2,9 @@ package import ServiceProtocols
 
 /// The statuses are those of C2SP tlog-witness. A conflict crosses the wire as that says, not as a problem document.
 extension WitnessRefusal: WireError {
-    private static let service = "witness"
+    package static let service = "witness"
 
     package var problem: Problem {
-        func make(
-            _ status: Int, _ code: String, _ title: String, _ values: [String: String], retry: Int? = nil
-        ) -> Problem {
-            Problem(
-                status: status, code: Self.service + "." + code, title: title, detail: "\(self)", values: values,
-                retryAfterSeconds: retry)
-        }
         switch self {
         case .malformed(let reason): return make(400, "malformed", "The request is malformed", ["reason": reason])
         case .untrusted(let reason):
@@ -30,10 +23,10 @@ extension WitnessRefusal: WireError {
     }
 
     package init?(problem: Problem) {
-        guard problem.code.hasPrefix(Self.service + ".") else { return nil }
+        guard let code = Self.code(of: problem) else { return nil }
         let reason = problem.value("reason") ?? problem.detail
         let error: WitnessRefusal? =
-            switch problem.code.dropFirst(Self.service.count + 1) {
+            switch code {
             case "malformed": .malformed(reason)
             case "untrusted": .untrusted(reason)
             case "unknown-origin": problem.value("origin").map { .unknownOrigin($0) }
