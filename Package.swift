@@ -282,9 +282,10 @@ let checks: [Target] = [
     tests(
         "NodeHost",
         [
-            "TestKit", "Octets", "TransparencyLog", "SharingContracts", "DurableFiles", "LogStorage",
-            "ServiceProtocols",
-            "LedgerReplica", "LedgerNode", "PrometheusMetrics", "ParasolHTTP", "ParasolClient", "EmbeddedNode", crypto,
+            "TestKit", "Octets", "Ciphers", "Umbral", "TransparencyLog", "Electrocardiogram", "SharingContracts",
+            "DurableFiles", "LogStorage", "ServiceProtocols",
+            "LedgerReplica", "LedgerNode", "Registrar", "PrometheusMetrics", "ParasolHTTP", "ParasolClient",
+            "EmbeddedNode", crypto,
             logging, x509, yams, httpTypes,
         ]),
     tests(

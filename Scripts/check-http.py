@@ -30,7 +30,7 @@ ROOT = pathlib.Path(__file__).resolve().parent.parent
 DOCUMENT = ROOT / "Protocols/openapi.yaml"
 # The path of each tag's role in an all-in-one node.
 ROLES = {"server": "", "ledger": "/ledger", "witness": "/witness-1", "key-service": "/key-service", "proxy": "/proxy-1",
-         "vault": "/vault"}
+         "vault": "/vault", "registrar": "/registrar"}
 CHECKS = ("not_a_server_error,status_code_conformance,content_type_conformance,response_headers_conformance,"
           "response_schema_conformance")
 START_SECONDS = 60

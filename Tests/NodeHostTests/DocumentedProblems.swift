@@ -45,6 +45,16 @@ enum DocumentedProblems {
         ]
     }
 
+    private static func registrar() -> [RegistrarError] {
+        ledger.map { .ledger($0) } + [
+            .unknownCode, .expired(at: Timestamp(microseconds: 1)), .revoked, .alreadyUsed,
+            .tooManyFailures(maximum: 1),
+            .malformed(""), .wrongRole(invited: .doctor, asked: .auditor), .otherMember(identifier()),
+            .refused(ContractViolation(.highS, "")), .badTerms(""), .tooManyInvitations(maximum: 1),
+            .unknownInvitation(1), .cannotFollowLedger(""), .badReceipt(""), .storage(""), .unreachable(""),
+        ]
+    }
+
     /// Without the conflict, which is an answer of C2SP's own.
     private static let witness: [WitnessRefusal] = [
         .malformed(""), .untrusted(""), .unknownOrigin(""), .inconsistent(""), .ruleBroken(index: 7, ""),
@@ -59,5 +69,5 @@ enum DocumentedProblems {
 
     static let all: [Problem] =
         ledger.map(\.problem) + keyService().map(\.problem) + proxy().map(\.problem) + vault().map(\.problem)
-        + witness.map(\.problem) + requests.map(\.problem)
+        + registrar().map(\.problem) + witness.map(\.problem) + requests.map(\.problem)
 }

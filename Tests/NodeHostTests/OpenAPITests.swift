@@ -4,6 +4,7 @@ import HTTPTypes
 import LedgerReplica
 import LogStorage
 import ParasolHTTP
+import Registrar
 import ServiceProtocols
 import TestKit
 import Testing
@@ -71,11 +72,16 @@ struct OpenAPITests {
         let temporary = try TemporaryFolder()
         let node = try await EmbeddedNode.open(
             EmbeddedNode.Configuration(folder: temporary.path("."), proxyCount: 1), clock: ManualClock())
+        let registrar = try Registrar(
+            signer: try RoleFolder(.registrar, at: temporary.path("member-1"))
+                .transactionSigner(origin: node.trust.originName),
+            databasePath: temporary.path("registrar.sqlite"), ledger: node.ledger, trust: node.trust,
+            clock: ManualClock())
         let roles: [HostedRole] = [
             .ledger(
                 node.ledger, origin: node.trust.originName, tiles: LogFolder(temporary.path("ledger/ledger-tiles")),
                 readers: .enrolled), .witness(node.witnesses[0]), .keyService(node.keyService),
-            .proxy(node.proxies[0]), .vault(node.vault),
+            .proxy(node.proxies[0]), .vault(node.vault), .registrar(registrar),
         ]
         var served = roles.flatMap { role in role.routes.map { Self.served(role.role.rawValue, $0) } }
         served += HealthRoutes.routes(unready: { [] }).map { Self.served("server", $0) }
@@ -88,6 +94,7 @@ struct OpenAPITests {
             #expect(documented[name] == operation, "\(name)")
             #expect(operation.answers.contains { $0.key < 400 }, "\(name)")
         }
+        await registrar.close()
         await node.close()
     }
 

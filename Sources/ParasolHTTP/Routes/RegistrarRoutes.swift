@@ -16,14 +16,17 @@ package enum RegistrarRoutes {
         [
             Route(
                 .post, "/v1/invitations", access: .signers([.member]), accepts: MediaType.invitationTerms,
-                maximumBodyBytes: InvitationTerms.maximumBytes, cost: 10
+                maximumBodyBytes: InvitationTerms.maximumBytes, cost: 10, answers: [200: MediaType.issuedInvitation],
+                refusals: [422, 507]
             ) { request in
                 try demandOwnMember(request, of: registrar)
                 let issued = try await registrar.invite(try InvitationTerms(encoded: request.body))
                 return Answer(
                     try issued.encoded(), type: MediaType.issuedInvitation, fields: [.cacheControl: "no-store"])
             },
-            Route(.get, "/v1/invitations", access: .signers([.member]), cost: 4) { request in
+            Route(
+                .get, "/v1/invitations", access: .signers([.member]), cost: 4, answers: [200: MediaType.invitations]
+            ) { request in
                 try demandOwnMember(request, of: registrar)
                 let number = try AdmittedRequest.decimal(try request.query("after")["after"], "after")
                 let invitations = try await registrar.invitations(after: number)
@@ -31,7 +34,10 @@ package enum RegistrarRoutes {
                     try WireCoding.encode(entries: try invitations.map { try $0.encoded() }),
                     type: MediaType.invitations, fields: [.cacheControl: "no-store"])
             },
-            Route(.delete, "/v1/invitations/{number}", access: .signers([.member]), cost: 4) { request in
+            Route(
+                .delete, "/v1/invitations/{number}", access: .signers([.member]), cost: 4, answers: [204: ""],
+                refusals: [409]
+            ) { request in
                 try demandOwnMember(request, of: registrar)
                 let number = try request.parameter("number") { text in
                     UInt64(text).flatMap { "\($0)" == text ? $0 : nil }
@@ -41,7 +47,8 @@ package enum RegistrarRoutes {
             },
             Route(
                 .post, "/v1/enrolments", access: .anyone, accepts: MediaType.enrolment,
-                maximumBodyBytes: EnrolmentCall.maximumBytes, cost: redeemingCost
+                maximumBodyBytes: EnrolmentCall.maximumBytes, cost: redeemingCost,
+                answers: [200: MediaType.receipt], refusals: [409, 410, 422, 502]
             ) { request in
                 let call = try KeyServiceRoutes.parsed { try EnrolmentCall(encoded: request.body) }
                 let receipt = try await registrar.redeem(call.code, request: call.request)
