@@ -10,6 +10,8 @@ package import Umbral
 package enum ClientError: Error, Hashable, Sendable {
     case ledger(LedgerError)
     case replica(ReplicaError)
+    /// Somebody's key could not be had with a proof that counts.
+    case directory(DirectoryError)
     case contract(ContractViolation)
     case keyService(KeyServiceError)
     case proxy(ProxyError)
@@ -59,6 +61,7 @@ package enum ClientError: Error, Hashable, Sendable {
         case let error as ClientError: self = error
         case let error as LedgerError: self = .ledger(error)
         case let error as ReplicaError: self = .replica(error)
+        case let error as DirectoryError: self = .directory(error)
         case let error as ContractViolation: self = .contract(error)
         case let error as KeyServiceError: self = .keyService(error)
         case let error as ProxyError: self = .proxy(error)
@@ -81,6 +84,7 @@ extension ClientError: CustomStringConvertible {
         switch self {
         case .ledger(let error): "\(error)"
         case .replica(let error): "\(error)"
+        case .directory(let error): "\(error)"
         case .contract(let violation): "\(violation)"
         case .keyService(let error): "key service: \(error)"
         case .proxy(let error): "proxy: \(error)"

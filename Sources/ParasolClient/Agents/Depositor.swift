@@ -56,10 +56,7 @@ package struct Depositor: Sendable {
         if let key, let waiting = try spool.waiting().first(where: { $0.name == "\(key)" }) {
             return try await complete(waiting, progress, settle)
         }
-        let folderKey = try await session.read { (state) throws(ClientError) in
-            guard let found = state.folder(folder), !found.isErased else { throw .unknown("open folder \(folder)") }
-            return found.delegatingKey
-        }
+        let folderKey = try await session.openFolder(folder).delegatingKey
         let item: DepositSpool.Item
         do {
             item = try seal(files, kind, to: folderKey, in: folder, named: key.map { "\($0)" } ?? spool.newName())

@@ -8,6 +8,8 @@ package struct LedgerSession: Sendable {
     package let trust: TrustAnchor
     package let replica: LedgerReplica
     package let clock: any Clock
+    /// Where others' keys are looked up with their proofs; nil where the ledger is executed for them.
+    package let directory: (any LedgerDirectory)?
 
     /// How often a transaction that is sequenced but not final yet is asked for again.
     private static let attempts = 3
@@ -15,12 +17,16 @@ package struct LedgerSession: Sendable {
     /// - Parameters:
     ///   - heads: Keeps the newest checkpoint seen, so that the ledger cannot go back between two runs.
     ///   - states: Keeps what the leaves mean; nil to execute all of them in memory.
+    ///   - directory: Of the ledger or of whoever has a copy: nothing of it is believed. An errand that needs somebody's key and
+    ///     nothing else of the ledger then does not execute it.
     package init(
-        ledger: any Ledger, trust: TrustAnchor, heads: any ReplicaHeadStore, states: StateStore? = nil, clock: any Clock
+        ledger: any Ledger, trust: TrustAnchor, heads: any ReplicaHeadStore, states: StateStore? = nil, clock: any Clock,
+        directory: (any LedgerDirectory)? = nil
     ) {
         self.ledger = ledger
         self.trust = trust
         self.clock = clock
+        self.directory = directory
         replica = LedgerReplica(source: ledger, trust: trust, heads: heads, states: states)
     }
 

@@ -15,17 +15,19 @@ extension Patient {
     ///
     /// Where it is interrupted after the consent is logged, ``issueKeys(for:)`` goes on.
     package func grant(_ terms: GrantTerms) async throws(ClientError) -> Grant {
+        try await submitPending()
         var generator = SystemRandomNumberGenerator()
         let consent = ConsentID.random(using: &generator)
-        try await submit(
-            .consentGranted(
-                ConsentGranted(
-                    consent: consent, folder: terms.folder, grantee: terms.grantee, scope: terms.scope,
-                    purpose: terms.purpose, notBefore: terms.notBefore, notAfter: terms.notAfter,
-                    maximumOpens: terms.maximumOpens, threshold: terms.threshold, proxies: terms.proxies,
-                    proposal: terms.proposal)),
-            by: try await signer(of: terms.folder))
-        return try await issueKeys(for: consent)
+        let granted = ConsentGranted(
+            consent: consent, folder: terms.folder, grantee: terms.grantee, scope: terms.scope,
+            purpose: terms.purpose, notBefore: terms.notBefore, notAfter: terms.notAfter,
+            maximumOpens: terms.maximumOpens, threshold: terms.threshold, proxies: terms.proxies,
+            proposal: terms.proposal)
+        // Before anything is signed: a key that is not proved is nobody's.
+        let keys = try await GrantKeys(of: granted, session)
+        try await submit(.consentGranted(granted), by: try await signer(of: terms.folder))
+        try await issue(IssuanceFacts(granted, keys))
+        return Grant(consent: consent, undelivered: try await deliver(consent))
     }
 
     /// Issues the keys of a consent that is on the ledger, unless they are issued, and delivers what is not delivered.
@@ -41,19 +43,19 @@ extension Patient {
         let consent = facts.terms.consent
         let keys = try await keys(of: facts.terms.folder)
         let signer = try await signer(of: facts.terms.folder)
-        let service = try services.keyService(facts.keyService)
+        let service = try services.keyService(facts.keys.keyService)
         do {
             let issuance = try PatientIssuance(
-                share: try DelegatingKeyShare(keys.share, role: .patient), serviceShare: facts.serviceShare,
-                receivingKey: facts.receivingKey, consent: consent.octets, threshold: facts.terms.threshold,
-                shares: facts.proxies.count)
+                share: try DelegatingKeyShare(keys.share, role: .patient), serviceShare: facts.keys.serviceShare,
+                receivingKey: facts.keys.receivingKey, consent: consent.octets, threshold: facts.terms.threshold,
+                shares: facts.keys.proxies.count)
             let request = issuance.request.serialized
             let answer = try await service.issueHalves(
                 for: consent, request: request,
                 authorization: try signer.signature(
                     onMessage: try IssuanceAuthorization.message(
                         origin: session.origin, consent: consent, request: request)))
-            guard answer.sealedHalves.count == facts.proxies.count else {
+            guard answer.sealedHalves.count == facts.keys.proxies.count else {
                 throw ClientError.other("the key service answered \(answer.sealedHalves.count) halves")
             }
             // Throws, before anything is signed, where the key service's polynomial is not through its share.
@@ -62,7 +64,7 @@ extension Patient {
                 signer: Signer(try SecretKey(keys.verifyingSecret)))
             var fragments: [FragmentCommitment] = []
             var deliveries: [PendingDelivery] = []
-            for ((half, theirs), proxy) in zip(zip(halves, answer.sealedHalves), facts.proxies) {
+            for ((half, theirs), proxy) in zip(zip(halves, answer.sealedHalves), facts.keys.proxies) {
                 fragments.append(
                     FragmentCommitment(
                         proxy: proxy.identity, fragment: half.id,
@@ -105,38 +107,5 @@ extension Patient {
             }
         }
         return refusals
-    }
-}
-
-/// What the ledger says that a patient must know to issue keys.
-private struct IssuanceFacts: Sendable {
-    struct Proxy: Sendable {
-        let identity: IdentityID
-        let sealingKey: SealingKey
-    }
-
-    let terms: ConsentGranted
-    let keyService: IdentityID
-    let serviceShare: PublicKey
-    let receivingKey: PublicKey
-    /// In the consent's order.
-    let proxies: [Proxy]
-    let areKeysIssued: Bool
-
-    init(of consent: ConsentID, in state: WorldState) throws(ClientError) {
-        guard let granted = state.consent(consent), let folder = state.folder(granted.terms.folder),
-            let receivingKey = state.identity(granted.terms.grantee)?.receivingKey
-        else { throw .unknown("consent \(consent)") }
-        terms = granted.terms
-        keyService = folder.keyService
-        serviceShare = folder.opening.serviceShare.publicShare
-        self.receivingKey = receivingKey
-        areKeysIssued = granted.keys != nil
-        var proxies: [Proxy] = []
-        for identity in granted.terms.proxies {
-            guard let key = state.identity(identity)?.sealingKey else { throw .unknown("proxy \(identity)") }
-            proxies.append(Proxy(identity: identity, sealingKey: key))
-        }
-        self.proxies = proxies
     }
 }

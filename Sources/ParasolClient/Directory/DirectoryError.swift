@@ -18,6 +18,12 @@ package enum DirectoryError: Error, Hashable, Sendable {
     case foreignPolicy
     /// The end is before the beginning, or a member's, which has none.
     case impossibleEnd(leaf: UInt64)
+    /// It is proved, and retired or erased.
+    case ended(SignerID, leaf: UInt64)
+    /// It is proved, and something else than what is asked for.
+    case otherStanding(SignerID, wanted: String, found: String)
+    /// A trail goes back, or does not go on.
+    case outOfOrder(leaf: UInt64)
     /// The checkpoint has too few leaves for what it is to cover.
     case notCovered(leaf: UInt64, size: UInt64)
     /// The checkpoint is older than the caller wants to rely on.
@@ -36,6 +42,9 @@ extension DirectoryError: CustomStringConvertible {
         case .otherSubject(let id, let leaf, let says): "leaf \(leaf) says nothing of \(id): it is a \(says)"
         case .foreignPolicy: "the ledger was founded with another witness policy than the one trusted here"
         case .impossibleEnd(let leaf): "leaf \(leaf) cannot have ended it"
+        case .ended(let id, let leaf): "\(id) is retired or erased, by leaf \(leaf)"
+        case .otherStanding(let id, let wanted, let found): "\(id) is a \(found) of this ledger, and no \(wanted)"
+        case .outOfOrder(let leaf): "the trail does not go on after leaf \(leaf)"
         case .notCovered(let leaf, let size): "the checkpoint of \(size) leaves does not cover leaf \(leaf)"
         case .stale(let age): "the ledger's checkpoint is \(age) ms old"
         case .ahead(let milliseconds): "the witnesses' clocks are \(milliseconds) ms ahead of this machine's"

@@ -63,32 +63,3 @@ extension TrustAnchor {
         guard began.index < end.index else { throw .impossibleEnd(leaf: end.index) }
     }
 }
-
-extension LedgerSession {
-    /// The checkpoint of an answer may be this old: what an idle ledger whose witnesses are slow still keeps.
-    package static let maximumLookUpAgeMilliseconds: UInt64 = 60_000
-
-    /// Asks a ledger for a signer and verifies the answer against this session's trust anchor, without executing the ledger.
-    ///
-    /// What it proves, and what it does not, ``ProvenSigner`` says.
-    ///
-    /// - Parameters:
-    ///   - directory: The ledger's own, or a mirror's: nothing of it is believed.
-    ///   - maximumAgeMilliseconds: How old the checkpoint may be, as of which the ledger says that nothing ended the signer.
-    /// - Throws: ``DirectoryError``.
-    package func lookUp(
-        _ id: SignerID, in directory: any LedgerDirectory,
-        maximumAgeMilliseconds: UInt64 = LedgerSession.maximumLookUpAgeMilliseconds
-    ) async throws(DirectoryError) -> ProvenSigner {
-        let answer: DirectoryEntry?
-        do { answer = try await directory.entry(of: id) } catch { throw .ledger(error) }
-        guard let answer else { throw .unknown(id) }
-        let proven = try trust.verify(answer, of: id)
-        let now = clock.now()
-        let age = now.milliseconds(since: proven.asOf.cosignedAt)
-        guard age <= maximumAgeMilliseconds else { throw .stale(ageMilliseconds: age) }
-        let ahead = proven.asOf.cosignedAt.milliseconds(since: now)
-        guard ahead <= HolderContext.maximumClockSkewMilliseconds else { throw .ahead(milliseconds: ahead) }
-        return proven
-    }
-}

@@ -16,6 +16,15 @@ package struct ProvenSigner: Hashable, Sendable {
         case member(Member)
         case identity(IdentityEnrolled)
         case folder(FolderOpened)
+
+        /// What it is, in a word for people.
+        package var name: String {
+            switch self {
+            case .member: "member"
+            case .identity(let enrolment): enrolment.role.rawValue
+            case .folder: "folder"
+            }
+        }
     }
 
     package let id: SignerID

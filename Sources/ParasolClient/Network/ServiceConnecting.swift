@@ -16,11 +16,17 @@ package protocol ServiceConnecting: Sendable {
 package struct ServiceConnection: Sendable {
     package let ledger: any Ledger
     package let services: ServiceDirectory
+    /// Where signers are looked up with their proofs; nil where that cannot be asked.
+    package let directory: (any LedgerDirectory)?
     /// Ends what was opened for it; nothing is asked over it afterwards.
     package let close: @Sendable () async -> Void
 
-    package init(ledger: any Ledger, services: ServiceDirectory, close: @escaping @Sendable () async -> Void = {}) {
+    package init(
+        ledger: any Ledger, services: ServiceDirectory, directory: (any LedgerDirectory)? = nil,
+        close: @escaping @Sendable () async -> Void = {}
+    ) {
         self.ledger = ledger
+        self.directory = directory
         self.services = services
         self.close = close
     }

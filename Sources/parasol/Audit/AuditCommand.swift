@@ -18,6 +18,6 @@ struct AuditCommand: ParsableCommand {
             """,
         subcommands: [
             AuditVerify.self, AuditTrail.self, AuditProve.self, AuditCheck.self, AuditCompare.self, AuditFsck.self,
-            AuditEvidence.self, AuditInit.self, AuditEnroll.self, AuditCopy.self,
+            AuditEvidence.self, AuditInit.self, AuditEnroll.self, AuditCopy.self, LookUp<LookingAuditor>.self,
         ])
 }

@@ -22,6 +22,7 @@ struct DepositCommand: ParsableCommand {
             """,
         subcommands: [
             DepositInit.self, DepositEnroll.self, DepositFile.self, DepositWatchCommand.self, DepositResume.self,
+            LookUp<LookingDepositor>.self,
         ])
 }
 

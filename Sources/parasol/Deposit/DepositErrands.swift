@@ -91,7 +91,7 @@ extension OpenedProfile {
         let spool = home.spoolPath(name)
         try FileSystem().makeFolder(spool)
         return try await connected(as: signer) { session, services in
-            try await demandEnrolled(signer, session)
+            try await demandEnrolled(signer, as: .depositor, session)
             return try await errand(
                 DepositErrands(
                     depositor: Depositor(

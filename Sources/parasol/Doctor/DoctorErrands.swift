@@ -135,7 +135,7 @@ extension OpenedProfile {
         let downloads = home.downloadsPath(self.name)
         try FileSystem().makeFolder(downloads)
         return try await connected(as: signer) { session, services in
-            try await demandEnrolled(signer, session)
+            try await demandEnrolled(signer, as: .doctor, session)
             let doctor = Doctor(
                 identity: IdentityID(signer.id), signer: signer, receivingKey: receivingKey, session: session,
                 services: services)

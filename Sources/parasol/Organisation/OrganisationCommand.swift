@@ -28,7 +28,7 @@ struct OrganisationCommand: ParsableCommand {
             OrganisationSign.self, OrganisationSubmit.self, OrganisationEnroll.self, OrganisationRetire.self,
             OrganisationIdentities.self, OrganisationInvite.self, OrganisationInvitations.self,
             OrganisationUninvite.self,
-            OrganisationRegistrar.self,
+            OrganisationRegistrar.self, LookUp<LookingMember>.self,
         ])
 }
 

@@ -43,15 +43,15 @@ extension PatientErrands {
         let now = session.clock.now()
         let (notBefore, notAfter) = (wish.from?.time(now: now) ?? now, wish.until.time(now: now))
         let offered = wish.proxies.isEmpty ? network.proxies.map(\.identity) : wish.proxies
-        let (records, proxies) = try await session.read { (state) throws(ClientError) in
-            (state.records(in: folder), try Self.proxies(offered, for: wish, in: state))
-        }
+        // Beforehand, because of a mistyped one nobody else would say so.
+        _ = try await session.activeIdentity(wish.grantee, as: .doctor)
+        let proxies = try await proxies(offered, areNamed: !wish.proxies.isEmpty)
         let threshold = wish.threshold ?? proxies.count / 2 + 1
         guard (1...max(1, proxies.count)).contains(threshold), !proxies.isEmpty else {
             throw PeopleError.noService(what: "\(threshold) of \(proxies.count) proxies cannot transform")
         }
         var scope = wish.scope
-        if !wish.records.isEmpty { scope = .records(try wish.records.resolved(among: records)) }
+        if !wish.records.isEmpty { scope = .records(try await chosen(wish.records, in: folder)) }
         let grant = try await patient.grant(
             GrantTerms(
                 folder: folder, grantee: wish.grantee, scope: scope, purpose: wish.purpose, notBefore: notBefore,
@@ -64,26 +64,40 @@ extension PatientErrands {
             proxies: proxies.map { "\($0)" }, undelivered: grant.undelivered.map(RefusalRow.init))
     }
 
-    /// The proxies that a consent can name; the doctor is looked up beforehand, because of a mistyped one nobody else would say so.
-    private static func proxies(
-        _ offered: [IdentityID], for wish: GrantWish, in state: WorldState
-    ) throws(ClientError) -> [IdentityID] {
-        guard let doctor = state.identity(wish.grantee), doctor.role == .doctor, doctor.isActive else {
-            throw .unknown("\(wish.grantee) as an active doctor of this ledger")
-        }
-        let known = offered.filter { state.identity($0).map { $0.role == .proxy && $0.isActive } ?? false }
-        guard wish.proxies.isEmpty || known.count == offered.count else {
-            let missing = offered.filter { !known.contains($0) }
-            throw .unknown("\(missing.map { "\($0)" }.joined(separator: ", ")) as active proxies of this ledger")
-        }
-        return wish.proxies.isEmpty ? independent(known, in: state) : known
+    /// The records that are meant. Whether those with all their digits are the folder's, the ledger says; for first digits it has to be
+    /// executed.
+    private func chosen(_ records: [ShortIdentifier], in folder: FolderID) async throws -> [RecordID] {
+        let whole = records.compactMap { try? RecordID(hexadecimal: $0.digits) }
+        if whole.count == records.count { return Set(whole).sorted() }
+        let known = try await session.read { (state) throws(ClientError) in state.records(in: folder) }
+        return Set(try records.map { try $0.resolve("record of this folder", among: known) }).sorted()
     }
 
-    /// Of each member's proxies the first, where the rules in force want each proxy to be of another member (consent 2).
-    static func independent(_ proxies: [IdentityID], in state: WorldState) -> [IdentityID] {
-        guard let inForce = state.contractsInForce, inForce[.consent] >= 2 else { return proxies }
+    /// The proxies that a consent can name: those that act. One that was asked for by name must.
+    private func proxies(_ offered: [IdentityID], areNamed: Bool) async throws(ClientError) -> [IdentityID] {
+        var known: [IdentityEnrolled] = []
+        for proxy in offered {
+            do throws(ClientError) { known.append(try await session.activeIdentity(proxy, as: .proxy)) } catch {
+                guard !areNamed else { throw error }
+                switch error {
+                case .directory(.unknown), .directory(.ended), .directory(.otherStanding): continue
+                default: throw error
+                }
+            }
+        }
+        let independent = Self.independent(known.map { ($0.identity, $0.member) })
+        guard !areNamed, independent.count < known.count else { return known.map(\.identity) }
+        // Which rules are in force is in no directory.
+        let demanded = try await session.read { (state) throws(ClientError) in
+            (state.contractsInForce?[.consent] ?? 1) >= 2
+        }
+        return demanded ? independent : known.map(\.identity)
+    }
+
+    /// Of each member's proxies the first: what consent 2 wants.
+    static func independent(_ proxies: [(identity: IdentityID, member: MemberID)]) -> [IdentityID] {
         var members: Set<MemberID> = []
-        return proxies.filter { state.identity($0).map { members.insert($0.member).inserted } ?? false }
+        return proxies.filter { members.insert($0.member).inserted }.map(\.identity)
     }
 
     /// Takes a consent back, once that is confirmed.

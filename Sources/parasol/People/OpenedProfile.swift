@@ -45,6 +45,13 @@ struct OpenedProfile: Sendable {
     func connected<Value>(
         as caller: TransactionSigner?, _ body: (LedgerSession, ServiceDirectory) async throws -> Value
     ) async throws -> Value {
+        try await onConnection(as: caller) { session, connection in try await body(session, connection.services) }
+    }
+
+    /// The same, for what needs more of the connection than the services.
+    func onConnection<Value>(
+        as caller: TransactionSigner?, _ body: (LedgerSession, ServiceConnection) async throws -> Value
+    ) async throws -> Value {
         let connection = try await connecting.connect(to: network, as: caller)
         let kept = await KeptLedgerState(home.ledgerPath(name), of: store, origin: network.trust.originName)
         let (states, refusal) = kept.open()
@@ -54,9 +61,9 @@ struct OpenedProfile: Sendable {
         }
         let session = LedgerSession(
             ledger: connection.ledger, trust: network.trust, heads: ProfileHeadStore(store, trust: network.trust),
-            states: states, clock: clock)
+            states: states, clock: clock, directory: connection.directory)
         let result: Result<Value, any Error>
-        do { result = .success(try await body(session, connection.services)) } catch { result = .failure(error) }
+        do { result = .success(try await body(session, connection)) } catch { result = .failure(error) }
         await connection.close()
         if let states {
             // What cannot be kept is executed again.
@@ -77,13 +84,17 @@ struct OpenedProfile: Sendable {
         return TransactionSigner(id: id, key: try ProfileKeys.signingKey(key), origin: network.trust.originName)
     }
 
-    /// The signer, if the ledger knows it as an active identity.
+    /// Demands that the ledger knows the signer as an active identity of this role.
     ///
     /// - Throws: ``PeopleError/notEnrolled(_:request:)``, ``PeopleError/retired(_:)``.
-    func demandEnrolled(_ signer: TransactionSigner, _ session: LedgerSession) async throws {
+    func demandEnrolled(_ signer: TransactionSigner, as role: Role, _ session: LedgerSession) async throws {
         let identity = IdentityID(signer.id)
-        let found = try await session.read { (state) throws(ClientError) in state.identity(identity) }
-        guard let found else { throw PeopleError.notEnrolled(identity, request: home.requestPath(name)) }
-        guard found.isActive else { throw PeopleError.retired(identity) }
+        do throws(ClientError) { _ = try await session.activeIdentity(identity, as: role) } catch {
+            switch error {
+            case .directory(.unknown): throw PeopleError.notEnrolled(identity, request: home.requestPath(name))
+            case .directory(.ended): throw PeopleError.retired(identity)
+            default: throw error
+            }
+        }
     }
 }

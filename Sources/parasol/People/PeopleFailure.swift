@@ -25,7 +25,8 @@ struct PeopleFailure: Error, Hashable {
 
     private static func next(after error: ClientError) -> String? {
         switch error {
-        case .ledger(let error), .replica(.ledger(let error)): next(after: error)
+        case .ledger(let error), .replica(.ledger(let error)), .directory(.ledger(let error)): next(after: error)
+        case .directory(let error): next(after: error)
         case .replica(.rolledBack), .replica(.rootMismatch), .replica(.ruleBroken), .replica(.foreignPolicy):
             "stop: this ledger is not the one you knew, or it was rewritten. Tell your organisation; "
                 + "`parasol audit` on a copy gives the evidence"
@@ -48,8 +49,22 @@ struct PeopleFailure: Error, Hashable {
         }
     }
 
+    private static func next(after error: DirectoryError) -> String? {
+        switch error {
+        case .unknown, .otherStanding: "compare the identifier with whoever gave it to you, all of its digits"
+        case .ended: "ask for the new identifier: a key that is retired never comes back"
+        case .stale: "try again; where it stays so, the ledger's witnesses do not answer it"
+        case .ahead: "set this machine's clock"
+        case .receipt, .checkpoint, .otherSubject, .foreignPolicy, .impossibleEnd, .notCovered, .outOfOrder:
+            "stop: whoever answered put something else in its place. Tell your organisation"
+        case .ledger: nil
+        }
+    }
+
     private static func next(after error: LedgerError) -> String? {
         switch error {
+        case .unreachable(let reason) where reason.contains("request.not-allowed"):
+            "this ledger lets you read only what concerns you: `lookup` and `trail` do"
         case .unreachable, .notFinal, .busy, .storage: again
         case .refused(let violation): next(after: violation.code)
         default: nil

@@ -3,6 +3,7 @@ import Crypto
 import Electrocardiogram
 import EmbeddedNode
 import Foundation
+import LedgerNode
 import LedgerReplica
 import Octets
 import ParasolClient
@@ -27,7 +28,10 @@ struct PeopleStage {
         try FileManager.default.createDirectory(atPath: temporary.path("node"), withIntermediateDirectories: false)
         node = try await EmbeddedNode.open(
             EmbeddedNode.Configuration(folder: temporary.path("node"), proxyCount: proxies), clock: clock)
-        connecting = LocalConnecting(node.ledger, node.directory)
+        let ledger = node.ledger
+        connecting = LocalConnecting(
+            ledger, node.directory,
+            lookingUpIn: StateLedgerDirectory(ledger) { id in try await ledger.read { try $0.history(of: id) } })
         networkFile = temporary.path("network.json")
         try Data(Self.network(of: node).json).write(to: URL(fileURLWithPath: networkFile))
     }
@@ -170,10 +174,18 @@ final class LocalConnecting: ServiceConnecting {
     private let open = Mutex(0)
     private let carriedSigners = Mutex<[(SignerID?, [SignerID])]>([])
 
-    init(_ ledger: any Ledger, _ directory: ServiceDirectory) {
+    private let signers: Mutex<(any LedgerDirectory)?>
+
+    init(_ ledger: any Ledger, _ directory: ServiceDirectory, lookingUpIn signers: (any LedgerDirectory)? = nil) {
         self.ledger = FlakyLedger(ledger)
         self.directory = Mutex(directory)
+        self.signers = Mutex(signers)
     }
+
+    /// Where signers are looked up from now on; nil for nowhere.
+    func lookUp(in signers: (any LedgerDirectory)?) { self.signers.withLock { $0 = signers } }
+    /// How often anybody asked for leaves.
+    var leafReads: Int { ledger.leafReads }
 
     /// Everybody as whom somebody connected, in order.
     var callers: [SignerID?] { known.withLock { $0 } }
@@ -197,7 +209,7 @@ final class LocalConnecting: ServiceConnecting {
         return ServiceConnection(
             ledger: CallersLedger(ledger, caller?.id) { signers in
                 self.carriedSigners.withLock { $0.append((caller?.id, signers)) }
-            }, services: directory.withLock { $0 }
+            }, services: directory.withLock { $0 }, directory: signers.withLock { $0 }
         ) {
             self.open.withLock { $0 -= 1 }
         }
@@ -210,7 +222,11 @@ final class FlakyLedger: Ledger {
     private let lost = Mutex<[(kind: String, isSubmitted: Bool)]>([])
     private let starts = Mutex<[UInt64]>([])
 
+    private let reads = Mutex(0)
+
     init(_ base: any Ledger) { self.base = base }
+
+    var leafReads: Int { reads.withLock { $0 } }
 
     func takeStarts() -> [UInt64] {
         starts.withLock { starts in
@@ -244,6 +260,7 @@ final class FlakyLedger: Ledger {
     }
 
     func entries(from start: UInt64, to end: UInt64) async throws(LedgerError) -> [[UInt8]] {
+        reads.withLock { $0 += 1 }
         starts.withLock { $0.append(start) }
         return try await base.entries(from: start, to: end)
     }
