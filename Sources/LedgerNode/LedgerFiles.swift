@@ -10,6 +10,9 @@ package struct LedgerFiles: Hashable, Sendable {
     /// The world state that the log's leaves make, in a database of its own: all of it can be made from the leaves anew.
     package let state: String
 
+    /// Which leaves concern whom: can be made from the leaves anew as well.
+    package let trails: String
+
     /// - Parameter database: `ledger.sqlite` puts `ledger.head`, `ledger-tiles` and `ledger-state.sqlite` beside it.
     package init(database: String) {
         let base = database.hasSuffix(".sqlite") ? String(database.dropLast(7)) : database
@@ -17,5 +20,6 @@ package struct LedgerFiles: Hashable, Sendable {
         head = base + ".head"
         tiles = base + "-tiles"
         state = base + "-state.sqlite"
+        trails = base + "-trails.sqlite"
     }
 }

@@ -14,6 +14,8 @@ package enum MediaType {
     package static let receipt = "application/vnd.parasol.receipt"
     /// A checkpoint, and the receipts of a signer's coming and going.
     package static let directoryEntry = "application/vnd.parasol.directory-entry"
+    /// A checkpoint, where to go on, and receipts.
+    package static let trail = "application/vnd.parasol.trail"
     /// Leaves, each behind its 16-bit length: as in a bundle of tlog-tiles.
     package static let entries = "application/vnd.parasol.entries"
     /// A checkpoint behind its 32-bit length, and entries.

@@ -24,12 +24,12 @@ struct AllInOneTests {
 
     /// Serves while `body` runs, and returns when everything is closed.
     func serving<Value: Sendable>(
-        _ node: AllInOne, _ body: (Network) async throws -> Value
+        _ node: AllInOne, readers: LedgerReaders = .enrolled, _ body: (Network) async throws -> Value
     ) async throws -> Value {
         let (networks, feed) = AsyncStream.makeStream(of: Network.self)
         let serving = Task {
             defer { feed.finish() }
-            try await node.serve(port: 0, heedingSignals: false) { feed.yield($0) }
+            try await node.serve(port: 0, readers: readers, heedingSignals: false) { feed.yield($0) }
         }
         var listening = networks.makeAsyncIterator()
         let first = await listening.next()

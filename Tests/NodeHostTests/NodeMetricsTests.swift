@@ -38,7 +38,9 @@ struct NodeMetricsTests {
         let roles: [HostedRole] = [
             .ledger(
                 node.ledger, origin: node.trust.originName,
-                tiles: LogFolder(temporary.path("ledger/ledger-tiles")), readers: .enrolled),
+                tiles: LogFolder(temporary.path("ledger/ledger-tiles")),
+                trails: try TrailIndex(path: temporary.path("ledger/ledger-trails.sqlite"), ledger: node.ledger),
+                readers: .enrolled),
             .vault(node.vault), .witness(node.witnesses[0], named: "witness-1"),
         ]
         let registry = NodeMetrics.registry()

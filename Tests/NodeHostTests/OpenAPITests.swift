@@ -1,6 +1,7 @@
 import EmbeddedNode
 import Foundation
 import HTTPTypes
+import LedgerNode
 import LedgerReplica
 import LogStorage
 import ParasolHTTP
@@ -77,10 +78,11 @@ struct OpenAPITests {
                 .transactionSigner(origin: node.trust.originName),
             databasePath: temporary.path("registrar.sqlite"), ledger: node.ledger, trust: node.trust,
             clock: ManualClock())
+        let trails = try TrailIndex(path: temporary.path("ledger/ledger-trails.sqlite"), ledger: node.ledger)
         let roles: [HostedRole] = [
             .ledger(
                 node.ledger, origin: node.trust.originName, tiles: LogFolder(temporary.path("ledger/ledger-tiles")),
-                readers: .enrolled), .witness(node.witnesses[0]), .keyService(node.keyService),
+                trails: trails, readers: .enrolled), .witness(node.witnesses[0]), .keyService(node.keyService),
             .proxy(node.proxies[0]), .vault(node.vault), .registrar(registrar),
         ]
         var served = roles.flatMap { role in role.routes.map { Self.served(role.role.rawValue, $0) } }
@@ -95,6 +97,7 @@ struct OpenAPITests {
             #expect(operation.answers.contains { $0.key < 400 }, "\(name)")
         }
         await registrar.close()
+        await trails.close()
         await node.close()
     }
 

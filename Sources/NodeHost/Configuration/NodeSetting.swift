@@ -1,4 +1,5 @@
 internal import EmbeddedNode
+package import ParasolHTTP
 
 /// Everything that a node can be told: in a file (YAML, by these names), in the environment (`PARASOL_` and the name in capitals with
 /// `_` for what separates its words) or as a flag. A flag wins over the environment, and that over the file.
@@ -77,7 +78,9 @@ package enum NodeSetting: String, Hashable, Sendable, CaseIterable {
         case .ledgerWitnesses:
             "The ledger's witnesses: for each its key name and the URL before /add-checkpoint, then, where it does not read "
                 + "anonymously, the identifier and key it reads with; spaces between them."
-        case .ledgerReaders: "Who may read leaves: everybody (public) or whoever the ledger knows (enrolled)."
+        case .ledgerReaders:
+            "Who may read leaves: everybody (public); whoever the ledger knows (enrolled); or members, auditors, key services and proxies, "
+                + "and everybody else only what concerns themselves (own-trail)."
         case .vaultQuota: "How much the vault stores, in GiB."
         case .housekeepingSeconds:
             "How often holders look for what the ledger has ended, and destroy it; and how often a mirror follows."
@@ -102,4 +105,17 @@ package enum LedgerReaders: String, Hashable, Sendable, CaseIterable {
     /// Whoever signs requests with a key that the ledger knows: members, identities, folders, witnesses.
     case enrolled
     case `public`
+    /// Members, auditors, key services and proxies read everything: they check it, or act on it. Folders, doctors and depositors read the
+    /// leaves that concern them, with proofs, and nothing else.
+    case ownTrail = "own-trail"
+}
+
+extension LedgerReaders {
+    package var access: LedgerAccess {
+        switch self {
+        case .enrolled: LedgerAccess(read: .enrolled)
+        case .public: LedgerAccess(read: .anyone)
+        case .ownTrail: .ownTrail
+        }
+    }
 }

@@ -16,6 +16,7 @@ package struct AllInOne: Sendable {
     /// Of the first member organisation. The others' keys are here as well, in `member-2` and so on, and whoever wants their registrars
     /// serves them from there: each costs two databases, and a node on one machine is mostly one organisation's.
     package let registrar: Registrar
+    private let trails: TrailIndex
     private let folder: String
     private let clock: any Clock
     private let authority: DevelopmentAuthority
@@ -38,20 +39,27 @@ package struct AllInOne: Sendable {
             signer: try member.transactionSigner(origin: node.trust.originName),
             databasePath: member.file("registrar.sqlite"), ledger: node.ledger, trust: node.trust, clock: clock)
         return AllInOne(
-            node: node, registrar: registrar, folder: configuration.folder, clock: clock, authority: authority,
-            host: host, logger: logger)
+            node: node, registrar: registrar,
+            trails: try TrailIndex(path: ledgerFiles(configuration.folder).trails, ledger: node.ledger),
+            folder: configuration.folder, clock: clock, authority: authority, host: host, logger: logger)
+    }
+
+    private static func ledgerFiles(_ folder: String) -> LedgerFiles {
+        LedgerFiles(database: folder + "/ledger/ledger.sqlite")
     }
 
     /// Serves until it is told to stop.
     ///
     /// - Parameters:
     ///   - port: 0 for any that is free.
+    ///   - readers: Who may read the ledger's leaves.
     ///   - perAddress: What one address may ask, signed or not.
     ///   - perSigner: What one signer may ask, from wherever.
     ///   - onListening: Called when the node can be used, with what a client needs. By then it is in the folder's
     ///     ``networkFile`` too.
     package func serve(
-        port: Int, housekeepingPause: Duration = .seconds(60), perAddress: RateLimit = .standard,
+        port: Int, readers: LedgerReaders = .enrolled, housekeepingPause: Duration = .seconds(60),
+        perAddress: RateLimit = .standard,
         perSigner: RateLimit = .standard, metrics: NodeMetrics? = nil, heedingSignals heedsSignals: Bool = true,
         onListening: @escaping @Sendable (Network) async -> Void
     ) async throws {
@@ -62,7 +70,7 @@ package struct AllInOne: Sendable {
             chainPEM: try files.readAll(paths.chain, atMost: 1 << 16),
             keyPEM: try files.readAll(paths.key, atMost: 1 << 16))
         let server = try NodeServer(
-            roles, server: .init(host: host, port: port, certificate: certificate), names: names,
+            roles(readers), server: .init(host: host, port: port, certificate: certificate), names: names,
             directory: StateDirectory { [ledger = node.ledger] id in
                 try await ledger.read { try $0.enrolledSigner(id) }
             },
@@ -80,11 +88,11 @@ package struct AllInOne: Sendable {
         try await server.run(heedingSignals: heedsSignals)
     }
 
-    private var roles: [HostedRole] {
+    private func roles(_ readers: LedgerReaders) -> [HostedRole] {
         var roles: [HostedRole] = [
             .ledger(
-                node.ledger, origin: node.trust.originName, tiles: LogFolder(folder + "/ledger/ledger-tiles"),
-                readers: .enrolled),
+                node.ledger, origin: node.trust.originName, tiles: LogFolder(Self.ledgerFiles(folder).tiles),
+                trails: trails, readers: readers),
             .keyService(node.keyService), .vault(node.vault), .registrar(registrar),
         ]
         for (index, witness) in node.witnesses.enumerated() {

@@ -162,9 +162,15 @@ private struct Opening {
         let ledger = try await LedgerNode.open(
             path: folder.file("ledger.sqlite"),
             configuration: try LedgerConfiguration(signer: signer, policyText: network.witnessPolicy), clock: clock)
+        let files = LedgerFiles(database: folder.file("ledger.sqlite"))
+        let trails: TrailIndex
+        do throws(LedgerError) { trails = try TrailIndex(path: files.trails, ledger: ledger) } catch {
+            await ledger.close()
+            throw error
+        }
         roles.append(
             .ledger(
-                ledger, origin: network.trust.originName, tiles: LogFolder(folder.file("ledger-tiles")),
+                ledger, origin: network.trust.originName, tiles: LogFolder(files.tiles), trails: trails,
                 readers: configuration.readers))
         // A witness examines for at most 20 s, and the next round asks it again: one that a cut has silenced is not waited for
         // longer, since meanwhile it is asked nothing else.

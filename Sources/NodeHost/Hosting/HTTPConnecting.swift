@@ -30,7 +30,7 @@ package struct HTTPConnecting: ServiceConnecting {
                 },
                 proxies: try network.proxies.map { RemoteProxy(try connection($0.url), identity: $0.identity) },
                 vault: RemoteVault(try connection(network.vault)))
-            return ServiceConnection(ledger: ledger, services: directory, directory: ledger) {
+            return ServiceConnection(ledger: ledger, services: directory, directory: ledger, trails: ledger) {
                 [connections] in
                 for connection in connections { await connection.shutdown() }
             }

@@ -40,23 +40,38 @@ package struct HostedRole: Sendable {
         self.close = close
     }
 
-    /// - Parameter tiles: The folder with the log's tiles.
+    /// - Parameters:
+    ///   - tiles: The folder with the log's tiles.
+    ///   - trails: Closed with the ledger.
     package static func ledger(
         _ ledger: LedgerNode, named name: String = NodeRole.ledger.rawValue, origin: String, tiles: LogFolder,
-        readers: LedgerReaders
+        trails: TrailIndex, readers: LedgerReaders
     ) -> HostedRole {
-        let read: Access = readers == .public ? .anyone : .enrolled
+        let access = readers.access
         let directory = StateLedgerDirectory(ledger) { id in try await ledger.read { try $0.history(of: id) } }
+        let ledgerRoutes = LedgerRoutes.routes(ledger, origin: origin, access: access) { receipt, signer in
+            try await ledger.concerns(receipt, signer)
+        }
+        // Where nobody reads trails, they cost nothing; where everybody does, nobody waits for them.
+        let keepsTrails: @Sendable () async -> String? = {
+            do throws(LedgerError) { try await trails.catchUp() } catch { return "\(error)" }
+            return nil
+        }
         let routes =
-            LedgerRoutes.routes(ledger, origin: origin, access: LedgerAccess(read: read))
-            + DirectoryRoutes.routes(directory, origin: origin, access: read)
-            + EventRoutes.routes(ledger, origin: origin, access: read)
+            ledgerRoutes + DirectoryRoutes.routes(directory, origin: origin, access: access.follow)
+            + TrailRoutes.routes(trails, origin: origin, access: access)
+            + EventRoutes.routes(ledger, origin: origin, access: access.follow)
         let hosted = HostedRole(
-            .ledger, name, routes, unready: { await ledger.reasonForHalting.map { "ledger: \($0)" } },
-            figures: { await ledger.watchedFigures }, close: { await ledger.close() })
+            .ledger, name, routes, housekeeping: readers == .ownTrail ? keepsTrails : nil,
+            unready: { await ledger.reasonForHalting.map { "ledger: \($0)" } },
+            figures: { await ledger.watchedFigures },
+            close: {
+                await trails.close()
+                await ledger.close()
+            })
         return hosted.adding(
             TileRoutes.routes(
-                tiles, prefix: hosted.prefix + LedgerPaths(origin: origin).tiles, access: read))
+                tiles, prefix: hosted.prefix + LedgerPaths(origin: origin).tiles, access: access.read))
     }
 
     package static func witness(_ witness: WitnessNode, named name: String = NodeRole.witness.rawValue) -> HostedRole {
@@ -79,7 +94,7 @@ package struct HostedRole: Sendable {
         return hosted.adding(
             TileRoutes.routes(
                 tiles, prefix: hosted.prefix + LedgerPaths(origin: origin).tiles,
-                access: readers == .public ? .anyone : .enrolled))
+                access: readers.access.read))
     }
 
     package static func keyService(

@@ -18,15 +18,18 @@ package struct ServiceConnection: Sendable {
     package let services: ServiceDirectory
     /// Where signers are looked up with their proofs; nil where that cannot be asked.
     package let directory: (any LedgerDirectory)?
+    /// Where a signer's own trail is read; nil where that cannot be asked.
+    package let trails: (any LedgerTrails)?
     /// Ends what was opened for it; nothing is asked over it afterwards.
     package let close: @Sendable () async -> Void
 
     package init(
         ledger: any Ledger, services: ServiceDirectory, directory: (any LedgerDirectory)? = nil,
-        close: @escaping @Sendable () async -> Void = {}
+        trails: (any LedgerTrails)? = nil, close: @escaping @Sendable () async -> Void = {}
     ) {
         self.ledger = ledger
         self.directory = directory
+        self.trails = trails
         self.services = services
         self.close = close
     }

@@ -13,3 +13,16 @@ extension RemoteLedger: LedgerDirectory {
         }
     }
 }
+
+extension RemoteLedger: LedgerTrails {
+    package func trail(of signer: SignerID, from cursor: TrailCursor?) async throws(LedgerError) -> TrailPage? {
+        let target = paths.trail("\(signer)") + (cursor.map { "?after=\($0.text)" } ?? "")
+        do throws(CallFailure) {
+            let answer = try await server.call(.get(target, atMost: TrailPage.maximumBytes))
+            return try CallFailure.parsed { try TrailPage(encoded: try answer.content(MediaType.trail)) }
+        } catch {
+            if case .problem(let problem) = error, problem.code == DirectoryRoutes.unknownSigner { return nil }
+            throw error.error()
+        }
+    }
+}

@@ -19,15 +19,17 @@ package enum DirectoryRoutes {
                 answers: [200: MediaType.directoryEntry]
             ) { request in
                 let id: SignerID = try request.parameter("signer") { try LedgerRoutes.canonical($0) }
-                guard let entry = try await directory.entry(of: id) else {
-                    throw Problem(
-                        status: 404, code: unknownSigner, title: "The ledger knows no such signer",
-                        detail: "no member, identity or folder \(id)")
-                }
+                guard let entry = try await directory.entry(of: id) else { throw unknown(id) }
                 return Answer(
                     try entry.encoded(), type: MediaType.directoryEntry, fields: [.cacheControl: "no-store"])
             }
         ]
+    }
+
+    static func unknown(_ id: SignerID) -> Problem {
+        Problem(
+            status: 404, code: unknownSigner, title: "The ledger knows no such signer",
+            detail: "no member, identity or folder \(id)")
     }
 }
 

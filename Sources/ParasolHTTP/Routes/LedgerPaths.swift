@@ -27,6 +27,8 @@ package struct LedgerPaths: Hashable, Sendable {
 
     package func directory(_ signer: String) -> String { root + "/directory/\(signer)" }
 
+    package func trail(_ signer: String) -> String { root + "/trails/\(signer)" }
+
     /// The monitoring prefix of C2SP tlog-tiles: `<prefix>/checkpoint`, `<prefix>/tile/…`.
     package var tiles: String { "/logs/\(log)" }
 }

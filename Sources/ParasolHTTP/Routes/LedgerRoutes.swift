@@ -1,16 +1,19 @@
 internal import HTTPTypes
 package import ServiceProtocols
-internal import SharingContracts
+package import SharingContracts
 internal import TransparencyLog
 
 /// A ledger over HTTP.
 ///
 /// - Rule: whoever submits signs the request, except a `FolderOpened` and the founding, which may come unsigned.
+/// - Rule: where not everybody who may follow may read everything, a receipt is answered to whom its leaf concerns. To others it is not there.
 /// - Why: a patient is nobody to the ledger before the folder is open, and nobody is anybody before the founding. A `FolderOpened`
 ///   carries the new folder's own signature and its key service's, a founding those of all members, and the ledger verifies them.
 package enum LedgerRoutes {
+    /// - Parameter concerns: Whether a leaf, by its receipt, concerns a signer.
     package static func routes(
-        _ ledger: any Ledger, origin: String, access: LedgerAccess = LedgerAccess()
+        _ ledger: any Ledger, origin: String, access: LedgerAccess = LedgerAccess(),
+        concerns: @escaping @Sendable (Receipt, SignerID) async throws -> Bool = { _, _ in false }
     ) -> [Route] {
         let paths = LedgerPaths(origin: origin)
         let templates = LedgerPaths.template
@@ -22,14 +25,23 @@ package enum LedgerRoutes {
                 refusals: [422]
             ) { request in
                 try admit(request, access.submit)
-                return try receipt(try await ledger.submit(request.body))
+                let answer = try await ledger.submit(request.body)
+                // Another transaction's, where the identifier is taken: that one is no more theirs for having been guessed.
+                if !isAnswer(answer, to: request.body), !(try await isOwn(answer, request, access, concerns)) {
+                    throw LedgerError.refused(
+                        ContractViolation(.duplicateTransaction, "the identifier is another transaction's"))
+                }
+                return try receipt(answer)
             },
             Route(
-                .get, paths.receipt("{transaction}"), template: templates.receipt("{transaction}"), access: access.read,
+                .get, paths.receipt("{transaction}"), template: templates.receipt("{transaction}"),
+                access: access.follow,
                 answers: [200: MediaType.receipt]
             ) { request in
                 let id: TransactionID = try request.parameter("transaction") { try canonical($0) }
-                guard let found = try await ledger.receipt(of: id) else {
+                guard let found = try await ledger.receipt(of: id),
+                    try await isOwn(found, request, access, concerns)
+                else {
                     throw Problem(
                         status: 404, code: unknownTransaction, title: "No such transaction is sequenced",
                         detail: "no transaction \(id)", next: "submit it")
@@ -37,13 +49,13 @@ package enum LedgerRoutes {
                 return try receipt(found)
             },
             Route(
-                .get, paths.checkpoint, template: templates.checkpoint, access: access.read,
+                .get, paths.checkpoint, template: templates.checkpoint, access: access.follow,
                 answers: [200: MediaType.text]
             ) { _ in
                 Answer(try await ledger.checkpoint(), type: MediaType.text, fields: [.cacheControl: "no-store"])
             },
             Route(
-                .get, paths.consistency, template: templates.consistency, access: access.read,
+                .get, paths.consistency, template: templates.consistency, access: access.follow,
                 answers: [200: MediaType.hashes]
             ) { request in
                 let (from, to) = try range(request)
@@ -89,6 +101,21 @@ package enum LedgerRoutes {
         do throws(RequestRefusal) { try access.admit(request.requester) } catch {
             guard error == .unsigned, bringsItsSigners(request.body) else { throw error }
         }
+    }
+
+    private static func isAnswer(_ receipt: Receipt, to body: [UInt8]) -> Bool {
+        guard let entry = try? LedgerEntry(serialized: receipt.entry) else { return true }
+        return (try? SignedTransaction(serialized: body))?.transaction == entry.transaction
+    }
+
+    /// Whether a receipt is for whoever asked: who may read everything, and whom its leaf concerns.
+    private static func isOwn(
+        _ receipt: Receipt, _ request: AdmittedRequest, _ access: LedgerAccess,
+        _ concerns: (Receipt, SignerID) async throws -> Bool
+    ) async throws -> Bool {
+        if access.readsAll(request.requester) { return true }
+        guard let requester = request.requester else { return false }
+        return try await concerns(receipt, requester.id)
     }
 
     private static func bringsItsSigners(_ body: [UInt8]) -> Bool {

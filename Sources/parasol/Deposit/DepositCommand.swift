@@ -22,7 +22,7 @@ struct DepositCommand: ParsableCommand {
             """,
         subcommands: [
             DepositInit.self, DepositEnroll.self, DepositFile.self, DepositWatchCommand.self, DepositResume.self,
-            LookUp<LookingDepositor>.self,
+            LookUp<LookingDepositor>.self, OwnTrailCommand<LookingDepositor>.self,
         ])
 }
 

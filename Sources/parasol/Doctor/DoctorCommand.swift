@@ -26,6 +26,7 @@ struct DoctorCommand: ParsableCommand {
         subcommands: [
             DoctorInit.self, DoctorEnroll.self, DoctorAsk.self, DoctorProposals.self, DoctorConsents.self,
             DoctorRecords.self, DoctorRequests.self, DoctorFetch.self, LookUp<LookingDoctor>.self,
+            OwnTrailCommand<LookingDoctor>.self,
             ECGPlot.self,
         ])
 }

@@ -30,6 +30,7 @@ struct PatientCommand: ParsableCommand {
             PatientInit.self, PatientOpenFolder.self, PatientFolders.self, PatientRecords.self, PatientLabel.self,
             PatientProposals.self, PatientDecline.self, PatientGrant.self, PatientGrants.self, PatientRevoke.self,
             PatientWhoLooked.self, PatientExport.self, PatientErase.self, PatientResume.self, PatientLookUp.self,
+            PatientTrail.self,
         ])
 }
 

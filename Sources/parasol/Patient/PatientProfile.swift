@@ -22,7 +22,8 @@ extension OpenedProfile {
         }
     }
 
-    private func folderSigner(_ folder: FolderID?) async throws -> TransactionSigner? {
+    /// Nil for no folder, and for one whose key is gone.
+    func folderSigner(_ folder: FolderID?) async throws -> TransactionSigner? {
         guard let folder, let keys = await store.profile.folder(folder)?.keys else { return nil }
         return TransactionSigner(
             id: folder.signer, key: try ProfileKeys.signingKey(keys.signingKey), origin: network.trust.originName)

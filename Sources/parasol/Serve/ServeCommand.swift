@@ -90,6 +90,7 @@ struct ServeCommand: AsyncParsableCommand {
             logger: Logger(label: "parasol.serve"))
         try await node.serve(
             port: settings.number(.listenPort) ?? 0,
+            readers: settings.text(.ledgerReaders).flatMap(LedgerReaders.init(rawValue:)) ?? .enrolled,
             housekeepingPause: .seconds(settings.number(.housekeepingSeconds) ?? 60),
             perAddress: settings.rate(.addressRate), perSigner: settings.rate(.signerRate),
             metrics: Self.metrics(at: metricsPlace)

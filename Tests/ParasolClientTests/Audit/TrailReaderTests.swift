@@ -47,6 +47,16 @@ import TransparencyLog
         #expect(Set(lines.map(\.kind)).isSubset(of: Set(TrailFilter.allKinds)))
     }
 
+    @Test func aStateAndTheOrderOfLeavesSayTheSame() throws {
+        var relations = LeafRelations()
+        for leaf in ledger.leaves {
+            let transaction = try LedgerEntry(serialized: leaf).transaction
+            let state = ledger.scenario.state.subjects(of: transaction)
+            #expect(relations.next(transaction) == state)
+            #expect(state.folder.map { state.parties.contains($0.signer) } ?? true)
+        }
+    }
+
     @Test func aFolderHasAllThatConcernsItAndNothingOfAnother() throws {
         let folders = ledger.scenario.state.folders
         try #require(folders.count == 2)

@@ -1,5 +1,5 @@
 package import LogStorage
-import SharingContracts
+package import SharingContracts
 package import TransparencyLog
 
 /// Reads what happened off a log's bundles, one bundle in memory at a time.
@@ -34,7 +34,7 @@ package struct TrailReader: Sendable {
                 do { entry = try LedgerEntry(serialized: leaf) } catch {
                     throw AuditError.ruleBroken(index: index, error)
                 }
-                let subjects = relations.subjects(of: entry.transaction)
+                let subjects = relations.next(entry.transaction)
                 if filter.admits(entry, subjects) {
                     try each(AuditLine(index: index, entry), subjects)
                     count += 1

@@ -1,0 +1,184 @@
+internal import LedgerReplica
+internal import Octets
+internal import Persistence
+package import ServiceProtocols
+package import SharingContracts
+internal import TransparencyLog
+
+/// Which leaves concern whom, in a database beside the ledger's.
+///
+/// All of it follows from the leaves: without the file it is made anew. Only final leaves are in it. A leaf is looked at once more before
+/// it is answered, so that a wrong row can hide a leaf and never show one to somebody whom it does not concern.
+package actor TrailIndex: LedgerTrails {
+    /// Leaves that are looked at while the ledger does nothing else.
+    private static let batchLeaves: UInt64 = 256
+
+    private let ledger: LedgerNode
+    private let store: Store
+    /// The leaves that are in it; nil before it was compared with the ledger.
+    private var size: UInt64?
+    private var indexing: Task<Void, any Error>?
+
+    /// - Parameter path: The database, which only this uses.
+    /// - Throws: `LedgerError/storage(_:)`.
+    package init(path: String, ledger: LedgerNode) throws(LedgerError) {
+        self.ledger = ledger
+        store = try LedgerError.whileOpening { () throws(PersistenceError) in try Store(path: path, schema: .trails) }
+    }
+
+    package func close() {
+        indexing?.cancel()
+        try? store.close()
+    }
+
+    package func trail(of signer: SignerID, from cursor: TrailCursor?) async throws(LedgerError) -> TrailPage? {
+        let note = try await ledger.checkpoint()
+        let end = min(await ledger.finalSize, Self.size(of: note))
+        let isKnown: Bool
+        do { isKnown = try await ledger.read { try $0.history(of: signer) } != nil } catch {
+            throw error as? LedgerError ?? .storage("\(error)")
+        }
+        guard isKnown else { return nil }
+        try await catchUp()
+        let found = try await positions(of: signer, from: cursor?.position ?? 0, below: end)
+        let page = try await ledger.receipts(at: Array(found.prefix(TrailLimits.receipts)), concerning: signer)
+        let next = page.rest ?? (found.count > TrailLimits.receipts ? found.last : nil)
+        return TrailPage(receipts: page.receipts, next: next.map { TrailCursor(position: $0) }, checkpoint: note)
+    }
+
+    /// Takes in the leaves that became final since.
+    ///
+    /// - Complexity: linear in their number.
+    package func catchUp() async throws(LedgerError) {
+        let target = await ledger.finalSize
+        do {
+            while try await indexedSize() < target {
+                let task = indexing ?? begin(to: target)
+                try await task.value
+            }
+        } catch { throw error as? LedgerError ?? .storage("the index of trails: \(error)") }
+    }
+
+    private func begin(to target: UInt64) -> Task<Void, any Error> {
+        let task = Task {
+            defer { indexing = nil }
+            try await index(to: target)
+        }
+        indexing = task
+        return task
+    }
+
+    private func index(to target: UInt64) async throws {
+        while let start = size, start < target {
+            let leaves = try await ledger.entries(from: start, to: min(target, start + Self.batchLeaves))
+            guard !leaves.isEmpty else { throw LedgerError.inconsistent("leaf \(start) is missing") }
+            let transactions = try leaves.map { try LedgerEntry(serialized: $0).transaction }
+            let parties = try await ledger.read { state in transactions.map { state.subjects(of: $0).parties } }
+            let end = start + UInt64(leaves.count)
+            let last = leaves.last.map { MerkleTree.leafHash(of: $0).bytes } ?? []
+            try await store.write { store in
+                for (position, signers) in zip(start..<end, parties) {
+                    for signer in signers {
+                        _ = try store.execute(
+                            "INSERT OR REPLACE INTO trail (signer, position) VALUES (?, ?)",
+                            [.blob(signer.bytes), .integer(Int64(position))])
+                    }
+                }
+                _ = try store.execute(
+                    "UPDATE indexed SET size = ?, last = ? WHERE id = 1", [.integer(Int64(end)), .blob(last)])
+            }
+            size = end
+        }
+    }
+
+    /// How many leaves are in it, after it was emptied where the last of them is not the ledger's.
+    private func indexedSize() async throws -> UInt64 {
+        if let size { return size }
+        let stored = try await store.read { store -> (size: UInt64, last: [UInt8])? in
+            guard let row = try store.row("SELECT size, last FROM indexed WHERE id = 1") else { return nil }
+            return (try row.unsigned("size"), try row.bytes("last"))
+        }
+        var found: UInt64 = 0
+        if let stored, stored.size > 0, stored.size <= (await ledger.committedSize),
+            let leaf = try await ledger.entries(from: stored.size - 1, to: stored.size).first,
+            MerkleTree.leafHash(of: leaf).bytes == stored.last
+        {
+            found = stored.size
+        } else {
+            try await store.write { store in
+                _ = try store.execute("DELETE FROM trail", [])
+                _ = try store.execute("INSERT OR REPLACE INTO indexed (id, size, last) VALUES (1, 0, x'')", [])
+            }
+        }
+        if size == nil { size = found }
+        return size ?? found
+    }
+
+    /// One more than a page has, so that it is known whether there is another.
+    private func positions(of signer: SignerID, from start: UInt64, below end: UInt64) async throws(LedgerError)
+        -> [UInt64]
+    {
+        guard let start = Int64(exactly: start), let end = Int64(exactly: end) else { return [] }
+        do {
+            return try await store.read { store in
+                try store.rows(
+                    "SELECT position FROM trail WHERE signer = ? AND position >= ? AND position < ? ORDER BY position LIMIT ?",
+                    [.blob(signer.bytes), .integer(start), .integer(end), .integer(Int64(TrailLimits.receipts + 1))]
+                ).map { UInt64(try $0.integer("position")) }
+            }
+        } catch { throw .storage("the index of trails: \(error)") }
+    }
+
+    private static func size(of note: [UInt8]) -> UInt64 {
+        (try? Checkpoint(text: SignedNote(encoded: note).text).size) ?? 0
+    }
+}
+
+extension LedgerNode {
+    /// Receipts of final leaves, ascending, as many as one answer holds; leaves that do not concern `signer` are left out.
+    ///
+    /// - Returns: And the first index that found no place.
+    func receipts(
+        at indices: [UInt64], concerning signer: SignerID
+    ) async throws(LedgerError) -> (receipts: [Receipt], rest: UInt64?) {
+        let found = try await receipts(of: indices, from: tail)
+        var (page, bytes): ([Receipt], Int) = ([], 0)
+        for index in indices {
+            guard let receipt = found[index], try concerns(receipt, signer) else { continue }
+            bytes += receipt.entry.count + receipt.proof.count
+            guard page.isEmpty || bytes <= TrailLimits.bytes else { return (page, index) }
+            page.append(receipt)
+        }
+        return (page, nil)
+    }
+
+    /// Whether a leaf of this ledger is in a signer's trail.
+    package func concerns(_ receipt: Receipt, _ signer: SignerID) throws(LedgerError) -> Bool {
+        do {
+            let transaction = try LedgerEntry(serialized: receipt.entry).transaction
+            return try read { $0.subjects(of: transaction).parties.contains(signer) }
+        } catch { throw error as? LedgerError ?? .inconsistent("\(error)") }
+    }
+}
+
+extension Schema {
+    /// An index of trails: `indexed` says how many leaves, and the hash of the last.
+    static let trails = Schema(
+        applicationID: 0x5054_5231,  // "PTR1"
+        migrations: [
+            Migration(
+                "1 trails",
+                sql: """
+                    CREATE TABLE indexed (
+                        id INTEGER PRIMARY KEY CHECK (id = 1),
+                        size INTEGER NOT NULL CHECK (size >= 0),
+                        last BLOB NOT NULL
+                    ) STRICT;
+                    CREATE TABLE trail (
+                        signer BLOB NOT NULL CHECK (length(signer) = 16),
+                        position INTEGER NOT NULL CHECK (position >= 0),
+                        PRIMARY KEY (signer, position)
+                    ) STRICT, WITHOUT ROWID;
+                    """)
+        ])
+}
