@@ -51,7 +51,8 @@ final class ServerFixture: Sendable {
     /// Serves over TLS on a free port of this machine while `body` runs, and stops it.
     func serve<Value: Sendable>(
         _ routes: [Route], certificates: TestCertificates, limits: ServerLimits = ServerLimits(),
-        gate: RequestGate? = nil, _ body: @escaping @Sendable (Int) async throws -> Value
+        gate: RequestGate? = nil,
+        _ body: @escaping @Sendable (Int) async throws -> Value
     ) async throws -> Value {
         let (ports, announce) = AsyncStream.makeStream(of: Int.self)
         let server = try ParasolServer(
@@ -59,7 +60,8 @@ final class ServerFixture: Sendable {
                 host: "127.0.0.1", port: 0,
                 certificate: ServerCertificate(chainPEM: certificates.chainPEM, keyPEM: certificates.keyPEM),
                 limits: limits),
-            routes: table(routes, gate: gate), names: names, logger: Self.silent
+            routes: table(routes, gate: gate), names: names,
+            logger: Self.silent
         ) { announce.yield($0) }
         let group = ServiceGroup(configuration: .init(services: [server], logger: Self.silent))
         return try await withThrowingTaskGroup(of: Void.self) { tasks in
@@ -77,13 +79,14 @@ final class ServerFixture: Sendable {
     /// A connection to a server on this machine, which is shut down after `body`.
     func connect<Value>(
         _ port: Int, _ certificates: TestCertificates, as signer: TransactionSigner?,
+        showing identity: ServerCertificate? = nil, at host: String = "localhost",
         limits: ServerConnection.Limits = .init(), _ body: (ServerConnection) async throws -> Value
     ) async throws -> Value {
         var limits = limits
         limits.pause = .milliseconds(1)
         let connection = try ServerConnection(
-            url: "https://localhost:\(port)", trustRootsPEM: certificates.rootPEM,
-            signer: signer.map { self.signer($0) }, limits: limits)
+            url: "https://\(host):\(port)", trustRootsPEM: certificates.rootPEM,
+            signer: signer.map { self.signer($0) }, identity: identity, limits: limits)
         do {
             let value = try await body(connection)
             await connection.shutdown()

@@ -12,8 +12,14 @@ package final class ServerConnection: Sendable {
     /// How long to wait, and for how much.
     package struct Limits: Hashable, Sendable {
         package var connectSeconds: Int64 = 5
-        /// From sending a request to the end of its answer. A submission waits for the witnesses.
+        /// From sending a request to the head of its answer. A submission waits for the witnesses.
         package var answerSeconds: Int64 = 60
+        /// How long the content of an answer may pause.
+        package var contentPause = Duration.seconds(10)
+        /// Bytes of content a second, on the whole, below which an answer is given up: of a server that drips, 4 MiB take nine minutes at most.
+        package var contentBytesPerSecond = 8 << 10
+        /// From the answer's head on, before that rate is asked for.
+        package var contentGrace = Duration.seconds(10)
         /// How often a request that may be sent again is sent at most.
         package var attempts = 3
         /// Before the second attempt; then twice that, and so on.
@@ -28,19 +34,26 @@ package final class ServerConnection: Sendable {
     /// `https://HOST[:PORT][/PATH]`.
     package let url: String
     private let authority: String
+    /// Of the authority, for whoever finds out why there is no connection.
+    private let host: String
+    private let port: Int
     /// What every target comes after: empty, or with a slash at its beginning and none at its end.
     private let prefix: String
     private let client: HTTPClient
     private let signer: RequestSigner?
     private let limits: Limits
+    private let tls: TLSConfiguration
+    private let hasAnswered = Atomic(false)
 
     /// - Parameters:
     ///   - url: `https://HOST` or `https://HOST:PORT`, then nothing or the path below which the service answers.
     ///   - trustRootsPEM: The certificates that a server's must come from; there is no other trust.
     ///   - signer: Signs every request; nil for a reader without a name.
+    ///   - identity: The certificate shown to a server that asks for one; nil for none.
     /// - Throws: ``ServerSetupError/badURL(_:)``, ``ServerSetupError/badTrustRoots(_:)``.
     package init(
-        url: String, trustRootsPEM: [UInt8], signer: RequestSigner?, limits: Limits = Limits()
+        url: String, trustRootsPEM: [UInt8], signer: RequestSigner?, identity: ServerCertificate? = nil,
+        limits: Limits = Limits()
     ) throws(ServerSetupError) {
         guard url.hasPrefix("https://") else { throw .badURL(url) }
         let rest = url.dropFirst("https://".count)
@@ -56,6 +69,10 @@ package final class ServerConnection: Sendable {
         tls.minimumTLSVersion = .tlsv13
         tls.curves = [.x25519_MLKEM768, .x25519, .secp256r1]
         tls.trustRoots = .certificates(roots)
+        if let identity {
+            tls.certificateChain = identity.chain.map { .certificate($0) }
+            tls.privateKey = .privateKey(identity.key)
+        }
         var configuration = HTTPClient.Configuration(
             tlsConfiguration: tls, redirectConfiguration: .disallow,
             timeout: .init(connect: .seconds(limits.connectSeconds)), decompression: .disabled)
@@ -63,9 +80,19 @@ package final class ServerConnection: Sendable {
         client = HTTPClient(eventLoopGroupProvider: .singleton, configuration: configuration)
         self.url = url
         self.authority = String(authority)
+        (host, port) = Self.place(of: authority)
         self.prefix = String(prefix)
         self.signer = signer
         self.limits = limits
+        self.tls = tls
+    }
+
+    /// The host, without brackets, and the port, 443 where none is written.
+    private static func place(of authority: Substring) -> (host: String, port: Int) {
+        let isBracketed = authority.hasPrefix("[")
+        let host = isBracketed ? authority.dropFirst().prefix { $0 != "]" } : authority.prefix { $0 != ":" }
+        let rest = authority.dropFirst(host.count + (isBracketed ? 2 : 0))
+        return (String(host), Int(rest.dropFirst()) ?? 443)
     }
 
     // The client must be shut down before it goes, also where its owner failed half-way.
@@ -84,12 +111,17 @@ package final class ServerConnection: Sendable {
         var attempt = 1
         let start = ContinuousClock.now
         while true {
-            do throws(CallFailure) {
+            do throws(Missing) {
                 return try await send(call)
             } catch {
-                guard case .unreachable = error, call.isIdempotent, attempt < limits.attempts,
-                    ContinuousClock.now - start < limits.patience
-                else { throw error }
+                let unanswered: any Error
+                switch error {
+                case .failure(let failure): throw failure
+                case .answer(let cause): unanswered = cause
+                }
+                guard call.isIdempotent, attempt < limits.attempts, ContinuousClock.now - start < limits.patience else {
+                    throw await unreachable(unanswered)
+                }
                 do { try await Task.sleep(for: limits.pause * (1 << (attempt - 1))) } catch {
                     throw .unreachable("cancelled")
                 }
@@ -98,28 +130,63 @@ package final class ServerConnection: Sendable {
         }
     }
 
-    private func send(_ call: Call) async throws(CallFailure) -> CallAnswer {
-        let request = try signed(call)
-        let status: Int
-        let fields: HTTPFields
-        let body: [UInt8]
+    /// Why there is nothing that a caller can use.
+    private enum Missing: Error {
+        /// No answer came, or not all of it.
+        case answer(any Error)
+        case failure(CallFailure)
+    }
+
+    private func send(_ call: Call) async throws(Missing) -> CallAnswer {
+        let request: HTTPClientRequest
+        do { request = try signed(call) } catch { throw .failure(error) }
+        let answer: CallAnswer
         do {
             let response = try await client.execute(request, timeout: .seconds(limits.answerSeconds))
-            status = Int(response.status.code)
-            fields = HTTPFields(response.headers)
-            let isExpected = (200...299).contains(status)
-            let bound = isExpected ? call.maximumAnswerBytes : Problem.maximumBytes
-            body = Array(buffer: try await response.body.collect(upTo: bound))
-        } catch let error as HTTPClientError {
-            throw .unreachable("\(url): \(error)")
+            hasAnswered.store(true, ordering: .relaxed)
+            let status = Int(response.status.code)
+            let bound = (200...299).contains(status) ? call.maximumAnswerBytes : Problem.maximumBytes
+            answer = CallAnswer(
+                status: status, fields: HTTPFields(response.headers),
+                body: try await content(of: response.body, atMost: bound))
         } catch is NIOTooManyBytesError {
-            throw .badAnswer("\(url): more than \(call.maximumAnswerBytes) bytes")
-        } catch {
-            throw .unreachable("\(url): \(error)")
+            throw .failure(.badAnswer("\(url): more than \(call.maximumAnswerBytes) bytes"))
+        } catch { throw .answer(error) }
+        guard (200...299).contains(answer.status) || call.alsoExpects.contains(answer.status) else {
+            throw .failure(answer.failure)
         }
-        let answer = CallAnswer(status: status, fields: fields, body: body)
-        guard (200...299).contains(status) || call.alsoExpects.contains(status) else { throw answer.failure }
         return answer
+    }
+
+    /// All of an answer's content, from a server that neither stops nor drips.
+    private func content(of body: HTTPClientResponse.Body, atMost bound: Int) async throws -> [UInt8] {
+        let heard = Heard()
+        return try await withThrowingTaskGroup(of: [UInt8].self) { group in
+            group.addTask {
+                var content: [UInt8] = []
+                for try await piece in body {
+                    heard.note(piece.readableBytes)
+                    guard content.count + piece.readableBytes <= bound else {
+                        throw NIOTooManyBytesError(maxBytes: bound)
+                    }
+                    content += piece.readableBytesView
+                }
+                return content
+            }
+            group.addTask { [limits] in
+                while let rest = heard.remaining(limits) { try await Task.sleep(for: rest) }
+                throw SlowContent(byteCount: heard.bytes)
+            }
+            // Whichever ends first.
+            defer { group.cancelAll() }
+            return try await group.next() ?? []
+        }
+    }
+
+    private func unreachable(_ error: any Error) async -> CallFailure {
+        let flaw = await ConnectionFlaw(
+            error, host: host, port: port, tls, hasAnswered: hasAnswered.load(ordering: .relaxed))
+        return .unreachable("\(url): \(flaw)")
     }
 
     /// Sends a request and takes its answer piece by piece, until the server ends it or says nothing for too long.
@@ -134,6 +201,7 @@ package final class ServerConnection: Sendable {
         let request = try signed(call)
         do {
             let response = try await client.execute(request, timeout: .seconds(limits.answerSeconds))
+            hasAnswered.store(true, ordering: .relaxed)
             let status = Int(response.status.code)
             guard (200...299).contains(status) else {
                 let body = Array(buffer: try await response.body.collect(upTo: Problem.maximumBytes))
@@ -143,7 +211,7 @@ package final class ServerConnection: Sendable {
             try await withThrowingTaskGroup(of: Void.self) { group in
                 group.addTask {
                     for try await piece in response.body {
-                        heard.note()
+                        heard.note(piece.readableBytes)
                         do { try take(Array(buffer: piece)) } catch { throw CallFailure.badAnswer("\(error)") }
                     }
                 }
@@ -155,9 +223,7 @@ package final class ServerConnection: Sendable {
                 defer { group.cancelAll() }
                 try await group.next()
             }
-        } catch let failure as CallFailure { throw failure } catch {
-            throw .unreachable("\(url): \(error)")
-        }
+        } catch let failure as CallFailure { throw failure } catch { throw await unreachable(error) }
     }
 
     private func signed(_ call: Call) throws(CallFailure) -> HTTPClientRequest {
@@ -178,16 +244,34 @@ package final class ServerConnection: Sendable {
     }
 }
 
-/// When a server was heard last.
-private final class Heard: Sendable {
-    private let last = Mutex(ContinuousClock.now)
+/// An answer's content came too slowly.
+private struct SlowContent: Error, CustomStringConvertible {
+    let byteCount: Int
 
-    func note() { last.withLock { $0 = .now } }
+    var description: String { "the answer came too slowly: \(byteCount) bytes, and then it was given up" }
+}
+
+/// When a server was heard last, and how much it has said.
+private final class Heard: Sendable {
+    private let began = ContinuousClock.now
+    private let state = Mutex((last: ContinuousClock.now, bytes: 0))
+
+    var bytes: Int { state.withLock { $0.bytes } }
+
+    func note(_ count: Int) { state.withLock { $0 = (.now, $0.bytes + count) } }
 
     /// What is left of a silence that is allowed; nil where it is over.
     func remaining(of silence: Duration) -> Duration? {
-        let rest = silence - last.withLock { $0 }.duration(to: .now)
+        let rest = silence - state.withLock { $0.last }.duration(to: .now)
         return rest > .zero ? rest : nil
+    }
+
+    /// How long nothing more need be said; nil where something should have been.
+    func remaining(_ limits: ServerConnection.Limits) -> Duration? {
+        guard let pause = remaining(of: limits.contentPause) else { return nil }
+        let earned = Duration.seconds(Double(bytes) / Double(max(1, limits.contentBytesPerSecond)))
+        let rest = limits.contentGrace + earned - began.duration(to: .now)
+        return rest > .zero ? min(pause, rest) : nil
     }
 }
 
