@@ -63,7 +63,7 @@ enum DocumentedProblems {
 
     private static let requests: [RequestRefusal] = [
         .notFound, .malformed(""), .unsupportedMediaType(expected: ""), .tooLarge(maximum: 1), .unsigned,
-        .badSignature(code: "replayed", ""), .unknownSigner, .retiredSigner, .misdirected, .notAllowed,
+        .badSignature(code: "replayed", ""), .unknownSigner, .retiredSigner, .misdirected, .notAllowed, .noCertificate,
         .tooMany(retryAfterSeconds: 1), .unavailable(""), .internalError,
     ]
 

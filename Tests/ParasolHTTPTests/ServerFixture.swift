@@ -40,8 +40,11 @@ final class ServerFixture: Sendable {
             directory: directory, names: names, clock: clock, perAddress: perAddress, perSigner: perSigner)
     }
 
-    func table(_ routes: [Route], gate: RequestGate? = nil) -> RouteTable {
-        RouteTable(routes, gate: gate ?? self.gate(), logger: Self.silent)
+    func table(
+        _ routes: [Route], gate: RequestGate? = nil, demandsNodeCertificates: Bool = false
+    ) -> RouteTable {
+        RouteTable(
+            routes, gate: gate ?? self.gate(), demandsNodeCertificates: demandsNodeCertificates, logger: Self.silent)
     }
 
     static let silent = Logger(label: "silent") { _ in SwiftLogNoOpLogHandler() }
@@ -51,7 +54,7 @@ final class ServerFixture: Sendable {
     /// Serves over TLS on a free port of this machine while `body` runs, and stops it.
     func serve<Value: Sendable>(
         _ routes: [Route], certificates: TestCertificates, limits: ServerLimits = ServerLimits(),
-        gate: RequestGate? = nil,
+        gate: RequestGate? = nil, clients: ClientAuthorities? = nil,
         _ body: @escaping @Sendable (Int) async throws -> Value
     ) async throws -> Value {
         let (ports, announce) = AsyncStream.makeStream(of: Int.self)
@@ -59,8 +62,8 @@ final class ServerFixture: Sendable {
             .init(
                 host: "127.0.0.1", port: 0,
                 certificate: ServerCertificate(chainPEM: certificates.chainPEM, keyPEM: certificates.keyPEM),
-                limits: limits),
-            routes: table(routes, gate: gate), names: names,
+                limits: limits, clients: clients),
+            routes: table(routes, gate: gate, demandsNodeCertificates: clients != nil), names: names,
             logger: Self.silent
         ) { announce.yield($0) }
         let group = ServiceGroup(configuration: .init(services: [server], logger: Self.silent))

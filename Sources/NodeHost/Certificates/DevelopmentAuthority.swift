@@ -80,7 +80,8 @@ package struct DevelopmentAuthority: Sendable {
                 try Certificate.Extensions {
                     Critical(BasicConstraints.notCertificateAuthority)
                     Critical(KeyUsage(digitalSignature: true))
-                    try ExtendedKeyUsage([.serverAuth])
+                    // A node shows the same to others that ask for one.
+                    try ExtendedKeyUsage([.serverAuth, .clientAuth])
                     SubjectAlternativeNames(hosts.map(Self.generalName))
                 })
             let chain = try certificate.serializeAsPEM().pemString + "\n" + root.serializeAsPEM().pemString

@@ -31,6 +31,12 @@ package struct NodeConfiguration: Sendable {
     package let port: Int
     package let certificate: String
     package let certificateKey: String
+    /// PEM of the authorities whose certificates other nodes show; nil where none are asked for.
+    package let clientAuthorities: String?
+    /// Whether not only nodes must show one.
+    package let demandsCertificateOfEverybody: Bool
+    /// What this node shows to others; nil for nothing.
+    package let clientCertificate: CertificateFiles?
     package let witnesses: [WitnessPlace]
     package let readers: LedgerReaders
     package let vaultQuotaBytes: UInt64
@@ -52,6 +58,12 @@ package struct NodeConfiguration: Sendable {
         network = Self.required(.network, &settings, "needed to find the ledger and to know whom to believe")
         certificate = Self.required(.tlsCertificate, &settings, "nothing is served without TLS")
         certificateKey = Self.required(.tlsKey, &settings, "nothing is served without TLS")
+        clientAuthorities = settings.text(.tlsClientAuthorities)
+        demandsCertificateOfEverybody = settings.text(.tlsClients) == "everybody"
+        if demandsCertificateOfEverybody, clientAuthorities == nil {
+            settings.refuse(.tlsClients, "needs tls.client-authorities: whose certificates are they to be?")
+        }
+        clientCertificate = Self.clientCertificate(&settings)
         host = settings.text(.listenHost) ?? ""
         names = settings.texts(.listenNames).isEmpty ? [host] : settings.texts(.listenNames)
         port = settings.number(.listenPort) ?? 0
@@ -73,6 +85,16 @@ package struct NodeConfiguration: Sendable {
         if let text = settings.text(setting) { return text }
         settings.refuse(setting, why)
         return ""
+    }
+
+    private static func clientCertificate(_ settings: inout NodeSettings) -> CertificateFiles? {
+        switch (settings.text(.tlsClientCertificate), settings.text(.tlsClientKey)) {
+        case (let chain?, let key?): return CertificateFiles(chain: chain, key: key)
+        case (nil, nil): return nil
+        case (_?, nil): settings.refuse(.tlsClientKey, "needed with tls.client-certificate")
+        case (nil, _?): settings.refuse(.tlsClientCertificate, "needed with tls.client-key")
+        }
+        return nil
     }
 
     private static func witnesses(_ settings: inout NodeSettings) -> [WitnessPlace] {
@@ -122,7 +144,8 @@ extension NodeConfiguration.WitnessPlace {
 extension NodeConfiguration.Reader {
     /// As a ledger's server knows it.
     var signer: EnrolledSigner {
-        EnrolledSigner(id: id, standing: .identity(.auditor), member: nil, key: key.key, isActive: true)
+        EnrolledSigner(
+            id: id, standing: .identity(.auditor), member: nil, key: key.key, isActive: true, isNode: true)
     }
 }
 

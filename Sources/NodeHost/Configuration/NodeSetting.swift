@@ -12,6 +12,10 @@ package enum NodeSetting: String, Hashable, Sendable, CaseIterable {
     case listenNames = "listen.names"
     case tlsCertificate = "tls.certificate"
     case tlsKey = "tls.key"
+    case tlsClientAuthorities = "tls.client-authorities"
+    case tlsClients = "tls.client-certificates-of"
+    case tlsClientCertificate = "tls.client-certificate"
+    case tlsClientKey = "tls.client-key"
     case ledgerWitnesses = "ledger.witnesses"
     case ledgerReaders = "ledger.readers"
     case vaultQuota = "vault.quota-gib"
@@ -36,7 +40,9 @@ package enum NodeSetting: String, Hashable, Sendable, CaseIterable {
     package var kind: Kind {
         switch self {
         case .roles: .someOf(NodeRole.allCases.map(\.rawValue))
-        case .folder, .network, .tlsCertificate, .tlsKey: .path
+        case .folder, .network, .tlsCertificate, .tlsKey, .tlsClientAuthorities, .tlsClientCertificate, .tlsClientKey:
+            .path
+        case .tlsClients: .oneOf(["nodes", "everybody"])
         case .listenHost, .metricsListen: .text
         case .listenPort: .number(0...65_535)
         case .ledgerWitnesses, .listenNames: .list
@@ -53,12 +59,15 @@ package enum NodeSetting: String, Hashable, Sendable, CaseIterable {
         switch self {
         case .listenHost: ["127.0.0.1"]
         case .listenPort: ["8440"]
+        case .tlsClients: ["nodes"]
         case .ledgerReaders: [LedgerReaders.enrolled.rawValue]
         case .vaultQuota: ["64"]
         case .housekeepingSeconds: ["60"]
         case .addressRate, .signerRate: ["200"]
         case .logLevel: ["info"]
-        case .roles, .folder, .network, .listenNames, .tlsCertificate, .tlsKey, .ledgerWitnesses, .metricsListen: nil
+        case .roles, .folder, .network, .listenNames, .tlsCertificate, .tlsKey, .tlsClientAuthorities,
+            .tlsClientCertificate, .tlsClientKey, .ledgerWitnesses, .metricsListen:
+            nil
         }
     }
 
@@ -75,6 +84,12 @@ package enum NodeSetting: String, Hashable, Sendable, CaseIterable {
                 + "by default listen.host."
         case .tlsCertificate: "The certificate chain, PEM, own certificate first."
         case .tlsKey: "The certificate's private key, PEM."
+        case .tlsClientAuthorities:
+            "The authorities, PEM, of the certificates that other nodes show to this one (mutual TLS); without it none are asked for."
+        case .tlsClients:
+            "Who must show such a certificate: other nodes (nodes), or whoever connects (everybody)."
+        case .tlsClientCertificate: "The certificate chain, PEM, that this node shows to nodes that ask for one."
+        case .tlsClientKey: "That certificate's private key, PEM."
         case .ledgerWitnesses:
             "The ledger's witnesses: for each its key name and the URL before /add-checkpoint, then, where it does not read "
                 + "anonymously, the identifier and key it reads with; spaces between them."

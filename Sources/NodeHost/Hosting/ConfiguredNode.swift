@@ -54,7 +54,7 @@ package struct ConfiguredNode: Sendable {
                 roles,
                 server: .init(
                     host: configuration.host, port: configuration.port,
-                    certificate: try certificateFiles.certificate()),
+                    certificate: try certificateFiles.certificate(), clients: try configuration.clients()),
                 names: configuration.names, directory: directory, clock: clock,
                 housekeepingPause: .seconds(configuration.housekeepingSeconds),
                 perAddress: configuration.addressRate, perSigner: configuration.signerRate,
@@ -65,6 +65,18 @@ package struct ConfiguredNode: Sendable {
         } catch { outcome = .failure(error) }
         for connection in connections { await connection.shutdown() }
         try outcome.get()
+    }
+}
+
+extension NodeConfiguration {
+    /// Whose certificates clients are asked for; nil for nobody's.
+    ///
+    /// - Throws: `FileError`, `ServerSetupError`.
+    fileprivate func clients() throws -> ClientAuthorities? {
+        try clientAuthorities.map { path in
+            try ClientAuthorities(
+                pem: try FileSystem().readAll(path, atMost: 1 << 20), areForEverybody: demandsCertificateOfEverybody)
+        }
     }
 }
 
@@ -95,6 +107,8 @@ private struct Opening {
     let clock: any Clock
     let network: Network
     let trustRoots: [UInt8]
+    /// What this node shows to others that ask for a certificate.
+    let certificate: ServerCertificate?
     var roles: [HostedRole] = []
     var connections: [ServerConnection] = []
     /// Set by the first role that follows the ledger.
@@ -108,6 +122,7 @@ private struct Opening {
         network = try Network(
             json: FileSystem().readAll(configuration.network, atMost: NetworkLimits.fileByteCount))
         trustRoots = try TrustRoots.pem(of: network)
+        certificate = try configuration.clientCertificate?.certificate()
     }
 
     private func folder(_ role: NodeRole) -> RoleFolder {
@@ -142,7 +157,7 @@ private struct Opening {
             RequestSigner(try $0.transactionSigner(origin: network.trust.originName), clock: clock)
         }
         let connection = try ServerConnection(
-            url: url, trustRootsPEM: trustRoots, signer: signer, limits: limits)
+            url: url, trustRootsPEM: trustRoots, signer: signer, identity: certificate, limits: limits)
         connections.append(connection)
         return connection
     }

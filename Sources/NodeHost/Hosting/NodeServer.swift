@@ -42,7 +42,7 @@ package struct NodeServer: Sendable {
             health + roles.flatMap(\.routes),
             gate: RequestGate(
                 directory: directory, names: names, clock: clock, perAddress: perAddress, perSigner: perSigner),
-            logger: logger)
+            demandsNodeCertificates: configuration.clients != nil, logger: logger)
         let server = try ParasolServer(
             configuration, routes: table, names: names, logger: logger, onListening: onListening)
         self.server = server

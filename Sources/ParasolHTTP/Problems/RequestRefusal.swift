@@ -20,6 +20,8 @@ package enum RequestRefusal: Error, Hashable, Sendable {
     case misdirected
     /// The signer may not do this.
     case notAllowed
+    /// A node must show a certificate here.
+    case noCertificate
     case tooMany(retryAfterSeconds: Int)
     /// Who signed cannot be looked up now.
     case unavailable(String)
@@ -66,6 +68,10 @@ extension RequestRefusal {
             return make(421, "misdirected", "The request is for another server", "the authority is not of this server")
         case .notAllowed:
             return make(403, "not-allowed", "The signer may not do this", "the signer's role does not allow it")
+        case .noCertificate:
+            return make(
+                403, "no-certificate", "A node shows a certificate here", "the connection came without one",
+                next: "set tls.client-certificate and tls.client-key of the node that asks")
         case .tooMany(let seconds):
             return make(
                 429, "too-many", "Too many requests", "the rate allowed is exceeded", next: "try again later",

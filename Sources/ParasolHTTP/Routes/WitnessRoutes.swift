@@ -11,7 +11,7 @@ package enum WitnessRoutes {
         [
             Route(
                 .post, prefix + "/add-checkpoint", access: .anyone, maximumBodyBytes: AddCheckpoint.maximumBytes,
-                cost: 4, answers: [200: MediaType.text, 409: MediaType.treeSize], refusals: [422]
+                cost: 4, answers: [200: MediaType.text, 409: MediaType.treeSize], refusals: [422], isForNodes: true
             ) { request in
                 do throws(WitnessRefusal) {
                     let asked = try AddCheckpoint(encoded: request.body)

@@ -18,10 +18,15 @@ package struct EnrolledSigner: Sendable {
     package let key: P256.Signing.PublicKey
     /// Whether it may still act: an identity until it is retired.
     package let isActive: Bool
+    /// Whether it is a machine of the deployment, and nobody's own: a key service, a proxy, or whom the operator named as one.
+    package let isNode: Bool
 
+    /// - Parameter isNode: Nil for what its standing says.
     package init(
-        id: SignerID, standing: SignerStanding, member: MemberID?, key: P256.Signing.PublicKey, isActive: Bool
+        id: SignerID, standing: SignerStanding, member: MemberID?, key: P256.Signing.PublicKey, isActive: Bool,
+        isNode: Bool? = nil
     ) {
+        self.isNode = isNode ?? [.identity(.keyService), .identity(.proxy)].contains(standing)
         self.id = id
         self.standing = standing
         self.member = member

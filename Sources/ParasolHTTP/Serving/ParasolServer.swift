@@ -16,8 +16,14 @@ package struct ParasolServer: Service {
         package var port: Int
         package var certificate: ServerCertificate
         package var limits: ServerLimits
+        /// Whose certificates clients are asked for; nil for nobody's.
+        package var clients: ClientAuthorities?
 
-        package init(host: String, port: Int, certificate: ServerCertificate, limits: ServerLimits = ServerLimits()) {
+        package init(
+            host: String, port: Int, certificate: ServerCertificate, limits: ServerLimits = ServerLimits(),
+            clients: ClientAuthorities? = nil
+        ) {
+            self.clients = clients
             self.host = host
             self.port = port
             self.certificate = certificate
@@ -37,7 +43,7 @@ package struct ParasolServer: Service {
         onListening: @escaping @Sendable (Int) async -> Void = { _ in }
     ) throws(ServerSetupError) {
         let limits = configuration.limits
-        let tls = try ServerTLS(configuration.certificate)
+        let tls = try ServerTLS(configuration.certificate, clients: configuration.clients)
         self.tls = tls
         application = Application(
             router: routes.router(),

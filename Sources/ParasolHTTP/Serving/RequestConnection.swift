@@ -1,4 +1,5 @@
 internal import NIOCore
+internal import NIOSSL
 
 /// The connection (of HTTP/2, the stream) that a request came by.
 package struct RequestConnection: Sendable {
@@ -9,6 +10,15 @@ package struct RequestConnection: Sendable {
     init(_ channel: any Channel, address: RemoteAddress) {
         self.channel = channel
         self.address = address
+    }
+
+    /// Whether the client showed a certificate, which TLS then has verified.
+    func hasCertificate() async -> Bool {
+        // Of HTTP/2, TLS is the connection's.
+        for channel in [channel, channel.parent] {
+            if let channel, (try? await channel.nioSSL_peerCertificate().get()) ?? nil != nil { return true }
+        }
+        return false
     }
 
     /// Something that happens later, unless it is cancelled.

@@ -22,6 +22,8 @@ package struct Route: Sendable {
     package let answers: [Int: String]
     /// The statuses of problems besides ``commonRefusals``.
     package let refusals: Set<Int>
+    /// Whether only other nodes have business there.
+    package let isForNodes: Bool
     package let handler: @Sendable (AdmittedRequest) async throws -> Answer
 
     /// The statuses of problems that every route may answer: of the path, the signature, the size, the rate, and of faults.
@@ -30,7 +32,7 @@ package struct Route: Sendable {
     package init(
         _ method: HTTPRequest.Method, _ path: String, template: String? = nil, access: Access, accepts: String? = nil,
         maximumBodyBytes: Int = 0, cost: Double = 1, answers: [Int: String] = [:], refusals: Set<Int> = [],
-        handler: @escaping @Sendable (AdmittedRequest) async throws -> Answer
+        isForNodes: Bool = false, handler: @escaping @Sendable (AdmittedRequest) async throws -> Answer
     ) {
         self.method = method
         self.path = path
@@ -41,6 +43,7 @@ package struct Route: Sendable {
         self.cost = cost
         self.answers = answers
         self.refusals = refusals
+        self.isForNodes = isForNodes
         self.handler = handler
     }
 
@@ -53,7 +56,9 @@ package struct Route: Sendable {
     package func below(_ prefix: String) -> Route {
         var below = Route(
             method, prefix + path, template: template, access: access, accepts: accepts,
-            maximumBodyBytes: maximumBodyBytes, cost: cost, answers: answers, refusals: refusals, handler: handler)
+            maximumBodyBytes: maximumBodyBytes, cost: cost, answers: answers, refusals: refusals,
+            isForNodes: isForNodes,
+            handler: handler)
         below.role = role
         return below
     }

@@ -10,11 +10,17 @@ package struct RouteTable: Sendable {
     private let gate: RequestGate
     private let logger: Logger
     private let metrics: RequestMetrics
+    private let demandsNodeCertificates: Bool
 
-    /// - Parameter metrics: Where requests are counted.
+    /// - Parameters:
+    ///   - demandsNodeCertificates: Whether nodes must show a certificate (``ClientAuthorities``): whoever uses a route that is for nodes, and
+    ///     whoever signs as one.
+    ///   - metrics: Where requests are counted.
     package init(
-        _ routes: [Route], gate: RequestGate, logger: Logger, metrics: any MetricsFactory = MetricsSystem.factory
+        _ routes: [Route], gate: RequestGate, demandsNodeCertificates: Bool = false, logger: Logger,
+        metrics: any MetricsFactory = MetricsSystem.factory
     ) {
+        self.demandsNodeCertificates = demandsNodeCertificates
         self.routes = routes
         self.gate = gate
         self.logger = logger
@@ -39,6 +45,7 @@ package struct RouteTable: Sendable {
             try checkPath(of: request)
             try checkSize(of: request, route)
             requester = try await gate.admit(request.head, to: route, from: context.address)
+            try await checkCertificate(context, route, requester)
             try checkType(of: request, route)
             body = try await content(of: request, route)
             try gate.check(body, of: request.head, isSigned: requester != nil)
@@ -59,6 +66,13 @@ package struct RouteTable: Sendable {
         guard path.hasPrefix("/"), !path.hasSuffix("/"), !path.contains("//"), !path.contains("%") else {
             throw .notFound
         }
+    }
+
+    private func checkCertificate(
+        _ context: ServerContext, _ route: Route, _ requester: EnrolledSigner?
+    ) async throws(RequestRefusal) {
+        guard demandsNodeCertificates, route.isForNodes || requester?.isNode == true else { return }
+        guard await context.connection.hasCertificate() else { throw .noCertificate }
     }
 
     private func checkSize(of request: Request, _ route: Route) throws(RequestRefusal) {

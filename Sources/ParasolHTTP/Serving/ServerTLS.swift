@@ -10,27 +10,38 @@ internal import Synchronization
 /// Connections that are there keep what they were made with; each new one gets what is newest.
 final class ServerTLS: Sendable {
     private let state: Mutex<(version: UInt64, configuration: TLSConfiguration)>
+    private let clients: ClientAuthorities?
 
+    /// - Parameter clients: Whose certificates clients are asked for; nil for nobody's.
     /// - Throws: ``ServerSetupError/badCertificate(_:)``, also for a key that is not the certificate's.
-    init(_ certificate: ServerCertificate) throws(ServerSetupError) {
-        state = Mutex((0, try Self.checked(certificate)))
+    init(_ certificate: ServerCertificate, clients: ClientAuthorities? = nil) throws(ServerSetupError) {
+        self.clients = clients
+        state = Mutex((0, try Self.checked(certificate, clients)))
     }
 
     /// - Throws: ``ServerSetupError/badCertificate(_:)``; then nothing has changed.
     func replace(with certificate: ServerCertificate) throws(ServerSetupError) {
-        let checked = try Self.checked(certificate)
+        let checked = try Self.checked(certificate, clients)
         state.withLock { $0 = ($0.version + 1, checked) }
     }
 
     /// The newest, and a number that is another for each.
     var newest: (version: UInt64, configuration: TLSConfiguration) { state.withLock { $0 } }
 
-    private static func checked(_ certificate: ServerCertificate) throws(ServerSetupError) -> TLSConfiguration {
+    private static func checked(
+        _ certificate: ServerCertificate, _ clients: ClientAuthorities?
+    ) throws(ServerSetupError) -> TLSConfiguration {
         var tls = TLSConfiguration.makeServerConfiguration(
             certificateChain: certificate.chain.map { .certificate($0) }, privateKey: .privateKey(certificate.key))
         tls.minimumTLSVersion = .tlsv13
         // Recorded today, read in twenty years: the first is hybrid with ML-KEM.
         tls.curves = [.x25519_MLKEM768, .x25519, .secp256r1]
+        if let clients {
+            tls.trustRoots = .certificates(clients.roots)
+            // One that is shown is verified in either case.
+            tls.certificateVerification = clients.areForEverybody ? .noHostnameVerification : .optionalVerification
+            tls.sendCANameList = true
+        }
         do { _ = try NIOSSLContext(configuration: tls) } catch { throw .badCertificate("\(error)") }
         return tls
     }
