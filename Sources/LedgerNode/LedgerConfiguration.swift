@@ -64,6 +64,9 @@ package struct LedgerConfiguration: Sendable {
     /// with the cosignatures that are there.
     package var roundDeadline: @Sendable () async -> Void = { try? await Task.sleep(for: .seconds(10)) }
 
+    /// How long whoever reads a checkpoint or a receipt waits for a round, which goes on; nil for as long as it lasts.
+    package var readerPatience: Duration?
+
     /// - Throws: `LedgerError/inconsistent(_:)` where the key does not sign for the policy's log or is a witness's, and for a
     ///   policy without a quorum: there is no fail-open switch.
     package init(signer: NoteSigner, policyText: String) throws(LedgerError) {

@@ -1,3 +1,4 @@
+internal import LedgerReplica
 internal import Octets
 internal import Persistence
 internal import ServiceProtocols
@@ -17,6 +18,14 @@ extension LedgerNode {
         return await withCheckedContinuation { continuation in
             roundWaiters.append(continuation)
             startFinalizing()
+        }
+    }
+
+    /// As ``requestRound()``, for somebody who only reads: does not wait for witnesses that do not answer.
+    func roundForReader() async -> RoundOutcome {
+        let round = Task { await requestRound() }
+        do { return try await round.shared(within: configuration.readerPatience) } catch {
+            return .failed(.unreachable("the witnesses: \(error)"))
         }
     }
 

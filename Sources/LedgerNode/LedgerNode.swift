@@ -255,7 +255,7 @@ package actor LedgerNode: Ledger {
         try demandRunning()
         guard let index = state.index(of: transaction), index < committedSize else { return nil }
         var reason = "the witnesses have not been asked"
-        if index >= finalSize, case .failed(let why) = await requestRound() { reason = "\(why)" }
+        if index >= finalSize, case .failed(let why) = await roundForReader() { reason = "\(why)" }
         guard let receipt = try await receipts(of: [index], from: tail)[index] else {
             throw .notFinal(index: index, reason: reason)
         }
@@ -265,7 +265,7 @@ package actor LedgerNode: Ledger {
     package func checkpoint() async throws(LedgerError) -> [UInt8] {
         try demandRunning()
         var reason = "nothing is sequenced yet"
-        if let head, head.size > finalSize || isStale, case .failed(let why) = await requestRound() {
+        if let head, head.size > finalSize || isStale, case .failed(let why) = await roundForReader() {
             reason = "\(why)"
         }
         // An old one is better than none: its time is in it, and its reader decides.

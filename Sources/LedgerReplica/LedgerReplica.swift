@@ -26,6 +26,8 @@ package actor LedgerReplica {
     /// The largest final checkpoint that the ledger has shown, reached or not.
     private var seen: Checkpoint?
     private var hasLoadedHead = false
+    /// Nil for as long as it takes.
+    private var patience: Duration?
     /// Whether the leaves that the database had are known to be those of the ledger.
     private var hasProvedState = false
     private var isAdvancing = false
@@ -48,20 +50,27 @@ package actor LedgerReplica {
         self.settlementLeaves = settlementLeaves
     }
 
+    /// Lets nobody wait for the ledger longer than this: where it may be cut off, its callers are told so before they give up themselves.
+    package func limitWaiting(to patience: Duration) { self.patience = patience }
+
     /// Follows the ledger to its newest final checkpoint.
     ///
     /// A call sees everything that was final when it was made. Calls that come while an advance runs share the one after it.
+    ///
+    /// Waiting ends when the caller is cancelled, or after `limit` or what ``limitWaiting(to:)`` says; following goes on, for whoever else waits and for the next call.
     ///
     /// - Returns: The checkpoint reached.
     /// - Throws: ``ReplicaError``. Where the ledger was merely not to be had, what was verified of it is kept, and the next call
     ///   goes on from there; where it was caught, the next call re-executes whatever is not in the database.
     /// - Complexity: linear in the number of new leaves.
     @discardableResult
-    package func catchUp() async throws(ReplicaError) -> FinalCheckpoint {
+    package func catchUp(within limit: Duration? = nil) async throws(ReplicaError) -> FinalCheckpoint {
         do {
-            return try await sharedAdvance().value
+            return try await sharedAdvance().shared(within: limit ?? patience)
         } catch let error as ReplicaError {
             throw error
+        } catch let error as WaitError {
+            throw .ledger(.unreachable("following the ledger: \(error)"))
         } catch {
             throw .storage("\(error)")
         }
@@ -82,13 +91,19 @@ package actor LedgerReplica {
 
     /// Reads the state of the newest final checkpoint reached, without suspension within `body`.
     ///
-    /// After an advance that failed half-way that is the state of an empty ledger, which permits nothing.
+    /// After an advance that failed half-way that is the state of an empty ledger, which permits nothing. An advance that works is waited for,
+    /// no longer than ``limitWaiting(to:)`` allows and until the caller is cancelled.
     ///
     /// - Parameter failure: What to throw where a row cannot be read: then `body` saw it as absent, and its answer is void.
     package func read<Value: Sendable, Failure: Error>(
         _ body: (WorldState) throws(Failure) -> Value, orThrow failure: (StateError) -> Failure
     ) async throws(Failure) -> Value {
-        while isAdvancing { _ = await current?.result }
+        while isAdvancing, let working = current {
+            do { _ = try await working.shared(within: patience) } catch let error as WaitError {
+                throw failure(
+                    .unavailable(path: states?.path ?? "the state in memory", reason: "following the ledger: \(error)"))
+            } catch {}
+        }
         guard let tree, isReadable else { return try body(WorldState(origin: trust.originName)) }
         let answer: Result<Value, Failure>
         do throws(Failure) { answer = .success(try body(tree.state)) } catch { answer = .failure(error) }

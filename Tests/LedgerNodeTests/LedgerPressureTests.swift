@@ -27,6 +27,47 @@ import TransparencyLog
         return (ledger, hanging, switches)
     }
 
+    @Test func aReaderDoesNotWaitForWitnessesThatHang() async throws {
+        let fixture = try Fixture()
+        let deadline = Gate(isOpen: false)
+        let (ledger, hanging, switches) = try await open(fixture, deadline: deadline) { $0.readerPatience = .zero }
+        // Whoever submits waits for a round, as ever.
+        _ = try await ledger.submit(fixture.transactions[0])
+        deadline.open()
+        deadline.close()
+        hanging.gate.close()
+        for witness in switches { witness.isDown = true }
+        fixture.clock.advance(milliseconds: 120_000)
+        for _ in 1...3 {
+            let note = try SignedNote(encoded: try await ledger.checkpoint())
+            #expect(try Checkpoint(text: note.text).size == 1)
+        }
+        deadline.open()
+        hanging.gate.open()
+        await ledger.close()
+    }
+
+    @Test func aReaderThatIsCancelledWaitsNoLonger() async throws {
+        let fixture = try Fixture()
+        let deadline = Gate(isOpen: false)
+        let (ledger, hanging, switches) = try await open(fixture, deadline: deadline) {
+            $0.readerPatience = .seconds(3600)
+        }
+        _ = try await ledger.submit(fixture.transactions[0])
+        deadline.open()
+        deadline.close()
+        hanging.gate.close()
+        for witness in switches { witness.isDown = true }
+        fixture.clock.advance(milliseconds: 120_000)
+        let reading = Task { try await ledger.checkpoint() }
+        await until { hanging.gate.waitingCount == 1 }
+        reading.cancel()
+        #expect(try Checkpoint(text: SignedNote(encoded: try await reading.value).text).size == 1)
+        deadline.open()
+        hanging.gate.open()
+        await ledger.close()
+    }
+
     @Test func aWitnessThatNeverAnswersEndsTheRoundAtItsDeadline() async throws {
         let fixture = try Fixture()
         let transactions = fixture.transactions

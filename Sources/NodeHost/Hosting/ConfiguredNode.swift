@@ -58,7 +58,12 @@ package struct ConfiguredNode: Sendable {
                 names: configuration.names, directory: directory, clock: clock,
                 housekeepingPause: .seconds(configuration.housekeepingSeconds),
                 perAddress: configuration.addressRate, perSigner: configuration.signerRate,
-                certificateFiles: certificateFiles, metrics: metrics, logger: logger,
+                certificateFiles: certificateFiles,
+                stopping: .init {
+                    await withTaskGroup(of: Void.self) { group in
+                        for connection in connections { group.addTask { await connection.shutdown() } }
+                    }
+                }, metrics: metrics, logger: logger,
                 onListening: onListening
             ).run()
             outcome = .success(())
@@ -139,7 +144,7 @@ private struct Opening {
             case .proxy: try await openProxy()
             case .vault: try await openVault()
             case .mirror: try await openMirror()
-            case .registrar: try openRegistrar()
+            case .registrar: try await openRegistrar()
             }
         }
     }
@@ -173,10 +178,13 @@ private struct Opening {
 
     private mutating func openLedger() async throws {
         let folder = folder(.ledger)
-        let signer = try folder.noteSigner()
+        var ledgerConfiguration = try LedgerConfiguration(
+            signer: try folder.noteSigner(), policyText: network.witnessPolicy)
+        // A quorum that is there answers within milliseconds.
+        ledgerConfiguration.readerPatience = .seconds(2)
         let ledger = try await LedgerNode.open(
             path: folder.file("ledger.sqlite"),
-            configuration: try LedgerConfiguration(signer: signer, policyText: network.witnessPolicy), clock: clock)
+            configuration: ledgerConfiguration, clock: clock)
         let files = LedgerFiles(database: folder.file("ledger.sqlite"))
         let trails: TrailIndex
         do throws(LedgerError) { trails = try TrailIndex(path: files.trails, ledger: ledger) } catch {
@@ -226,7 +234,7 @@ private struct Opening {
             keyring: try folder.masterKeyring(), databasePath: folder.file("key-service.sqlite"),
             ledger: try ledger(for: folder), trust: network.trust, clock: clock)
         roles.append(.keyService(service))
-        follow(service.replica)
+        await follow(service.replica)
     }
 
     private mutating func openProxy() async throws {
@@ -237,7 +245,7 @@ private struct Opening {
             databasePath: folder.file("proxy.sqlite"), ledger: try ledger(for: folder), trust: network.trust,
             clock: clock)
         roles.append(.proxy(proxy))
-        follow(proxy.replica)
+        await follow(proxy.replica)
     }
 
     private mutating func openMirror() async throws {
@@ -253,14 +261,14 @@ private struct Opening {
         }
     }
 
-    private mutating func openRegistrar() throws {
+    private mutating func openRegistrar() async throws {
         let folder = folder(.registrar)
         let registrar = try Registrar(
             signer: try folder.transactionSigner(origin: network.trust.originName),
             databasePath: folder.file("registrar.sqlite"), ledger: try ledger(for: folder), trust: network.trust,
             clock: clock)
         roles.append(.registrar(registrar))
-        follow(registrar.replica)
+        await follow(registrar.replica)
     }
 
     private mutating func openVault() async throws {
@@ -268,13 +276,17 @@ private struct Opening {
         let vault = try await RecordVault.open(
             folder.path, limits: VaultLimits(quotaBytes: configuration.vaultQuotaBytes), clock: clock)
         roles.append(.vault(vault))
-        follow(
+        await follow(
             LedgerReplica(
                 source: try ledger(for: folder), trust: network.trust, heads: NoHeadStore(),
                 states: try StateStore(path: folder.file("state.sqlite"), checksWholeFile: false)))
     }
 
-    private mutating func follow(_ replica: LedgerReplica) {
+    /// Shorter than those who ask this node wait, and than one request to the ledger may take: they are told why there is no answer.
+    private static let patience = Duration.seconds(10)
+
+    private mutating func follow(_ replica: LedgerReplica) async {
+        await replica.limitWaiting(to: Self.patience)
         if ownLedger == nil { directory = FollowingDirectory(replica, clock: clock) }
     }
 }

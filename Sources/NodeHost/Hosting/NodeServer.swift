@@ -3,6 +3,7 @@ package import ParasolHTTP
 internal import PrometheusMetrics
 internal import ServiceLifecycle
 package import ServiceProtocols
+internal import Synchronization
 internal import UnixSignals
 
 /// Serves roles until it is told to stop: then lets requests under way finish, and closes the roles.
@@ -13,6 +14,22 @@ package struct NodeServer: Sendable {
     private let metrics: MetricsServer?
     private let certificateWatch: CertificateWatch?
     private let logger: Logger
+    private let stopping: Stopping
+
+    /// What becomes of requests that wait for other nodes when this one is told to stop.
+    package struct Stopping: Sendable {
+        /// How long they may go on waiting.
+        package var patience: Duration
+        /// Ends what still waits then.
+        package var endWaiting: @Sendable () async -> Void
+
+        package init(
+            patience: Duration = .seconds(3), endWaiting: @escaping @Sendable () async -> Void = {}
+        ) {
+            self.patience = patience
+            self.endWaiting = endWaiting
+        }
+    }
 
     /// - Parameters:
     ///   - names: The host names under which clients know this server.
@@ -27,10 +44,11 @@ package struct NodeServer: Sendable {
         _ roles: [HostedRole], server configuration: ParasolServer.Configuration, names: [String],
         directory: any IdentityDirectory, clock: any Clock, housekeepingPause: Duration,
         perAddress: RateLimit = .standard, perSigner: RateLimit = .standard, certificateFiles: CertificateFiles? = nil,
-        metrics: NodeMetrics? = nil, logger: Logger,
+        stopping: Stopping = Stopping(), metrics: NodeMetrics? = nil, logger: Logger,
         onListening: @escaping @Sendable (Int) async -> Void = { _ in }
     ) throws(ServerSetupError) {
         self.roles = roles
+        self.stopping = stopping
         self.logger = logger
         let names = ServerNames(names)
         let health = HealthRoutes.routes {
@@ -73,7 +91,8 @@ package struct NodeServer: Sendable {
             configuration: ServiceGroupConfiguration(
                 services: [
                     .init(
-                        service: server, successTerminationBehavior: .gracefullyShutdownGroup,
+                        service: PromptlyStopped(server: server, stopping: stopping),
+                        successTerminationBehavior: .gracefullyShutdownGroup,
                         failureTerminationBehavior: .gracefullyShutdownGroup),
                     .init(service: housekeeping),
                 ] + (metrics.map { [.init(service: $0)] } ?? [])
@@ -88,5 +107,27 @@ package struct NodeServer: Sendable {
         }
         for role in roles.reversed() { await role.close() }
         try outcome.get()
+    }
+}
+
+/// A server whose requests, once it is to stop, wait for others only for a moment more: one that is cut off would keep it for as long as a
+/// request may take.
+private struct PromptlyStopped: Service {
+    let server: ParasolServer
+    let stopping: NodeServer.Stopping
+
+    func run() async throws {
+        let ending = Mutex<Task<Void, Never>?>(nil)
+        defer { ending.withLock { $0?.cancel() } }
+        try await withGracefulShutdownHandler {
+            try await server.run()
+        } onGracefulShutdown: { [stopping] in
+            ending.withLock {
+                $0 = Task {
+                    guard (try? await Task.sleep(for: stopping.patience)) != nil else { return }
+                    await stopping.endWaiting()
+                }
+            }
+        }
     }
 }
