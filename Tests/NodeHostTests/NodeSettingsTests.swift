@@ -53,6 +53,41 @@ struct NodeSettingsTests {
         #expect(configuration.addressRate == .standard)
     }
 
+    @Test func mutualTLSIsReadWhole() throws {
+        let text = Self.complete.replacingOccurrences(
+            of: "  key: /etc/parasol/tls.key\n",
+            with: """
+                  key: /etc/parasol/tls.key
+                  client-authorities: /etc/parasol/nodes.pem
+                  client-certificate: /etc/parasol/node.pem
+                  client-key: /etc/parasol/node.key
+
+                """)
+        let configuration = try NodeConfiguration(try settings(text))
+        #expect(configuration.clientAuthorities == "/etc/parasol/nodes.pem")
+        #expect(!configuration.demandsCertificateOfEverybody)
+        #expect(
+            configuration.clientCertificate
+                == CertificateFiles(chain: "/etc/parasol/node.pem", key: "/etc/parasol/node.key"))
+        let plain = try NodeConfiguration(try settings(Self.complete))
+        #expect(plain.clientAuthorities == nil && plain.clientCertificate == nil)
+    }
+
+    @Test(arguments: [
+        ("tls.client-certificate", "/etc/parasol/node.pem", "tls.client-key"),
+        ("tls.client-key", "/etc/parasol/node.key", "tls.client-certificate"),
+        ("tls.client-certificates-of", "everybody", "tls.client-certificates-of"),
+        ("tls.client-certificates-of", "strangers", "tls.client-certificates-of"),
+        ("tls.client-authorities", "nodes.pem", "tls.client-authorities"),
+    ])
+    func mutualTLSThatIsNotWholeIsAMistake(_ name: String, _ value: String, _ mistaken: String) throws {
+        let setting = try #require(NodeSetting(rawValue: name))
+        let caught = #expect(throws: ConfigurationMistakes.self) {
+            try NodeConfiguration(try settings(Self.complete, flags: [setting: [value]]))
+        }
+        #expect(caught?.mistakes.map(\.name) == [mistaken])
+    }
+
     @Test func aFlagWinsOverTheEnvironmentAndThatOverTheFile() throws {
         let environment = ["PARASOL_LISTEN_PORT": "9000", "PARASOL_LISTEN_HOST": "127.0.0.2", "PATH": "/bin"]
         let settings = try settings(Self.complete, flags: [.listenPort: ["1"]], environment: environment)
