@@ -59,7 +59,7 @@ import Testing
 
     @Test func ofSeveralProxiesOfOneMemberTheFirstIsIndependent() throws {
         let scenario = try SharingScenario()
-        let (one, other) = (scenario.members[0].id, scenario.members[1].id)
+        let (one, other) = (scenario.members[0], scenario.members[1])
         let proxies = scenario.proxies
         #expect(PatientErrands.independent([(proxies[0], one), (proxies[1], other)]) == [proxies[0], proxies[1]])
         #expect(
