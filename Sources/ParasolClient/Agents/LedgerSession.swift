@@ -20,8 +20,8 @@ package struct LedgerSession: Sendable {
     ///   - directory: Of the ledger or of whoever has a copy: nothing of it is believed. An errand that needs somebody's key and
     ///     nothing else of the ledger then does not execute it.
     package init(
-        ledger: any Ledger, trust: TrustAnchor, heads: any ReplicaHeadStore, states: StateStore? = nil, clock: any Clock,
-        directory: (any LedgerDirectory)? = nil
+        ledger: any Ledger, trust: TrustAnchor, heads: any ReplicaHeadStore, states: StateStore? = nil,
+        clock: any Clock, directory: (any LedgerDirectory)? = nil
     ) {
         self.ledger = ledger
         self.trust = trust
