@@ -19,7 +19,11 @@ import Testing
     }
 
     /// How many connections a call makes to a server that closes each at once.
-    private func connections(for call: Call, limits: ServerConnection.Limits = .init()) async throws -> Int {
+    ///
+    /// - Parameter patience: Longer than any machine takes.
+    private func connections(for call: Call, patience: Duration = .seconds(3_600)) async throws -> Int {
+        var limits = ServerConnection.Limits()
+        limits.patience = patience
         let accepted = Count()
         let server = try await ServerBootstrap(group: MultiThreadedEventLoopGroup.singleton)
             .childChannelInitializer { channel in
@@ -49,9 +53,7 @@ import Testing
     }
 
     @Test func nothingIsSentAgainToWhoHasBeenSilentForLong() async throws {
-        var limits = ServerConnection.Limits()
-        limits.patience = .zero
-        let impatient = try await connections(for: .get("/", atMost: 1), limits: limits)
+        let impatient = try await connections(for: .get("/", atMost: 1), patience: .zero)
         let patient = try await connections(for: .get("/", atMost: 1))
         #expect(patient == 3 * impatient)
     }

@@ -87,9 +87,11 @@ private final class StubWitness: Witnessing {
         let keys = try LogKeys()
         let scenario = try SharingScenario(witnessPolicy: keys.policyText)
         let transactions = scenario.entries.map(\.signedTransaction.serialized)
+        var configuration = try LedgerConfiguration(signer: keys.log, policyText: keys.policyText)
+        // However slow the machine is.
+        configuration.roundDeadline = { try? await Task.sleep(for: .seconds(3_600)) }
         let ledger = try await LedgerNode.open(
-            path: folder.path("ledger.sqlite"),
-            configuration: LedgerConfiguration(signer: keys.log, policyText: keys.policyText), clock: clock)
+            path: folder.path("ledger.sqlite"), configuration: configuration, clock: clock)
         let origin = scenario.origin
         let (fixture, certificates) = (fixture, certificates)
         try await fixture.serve(
