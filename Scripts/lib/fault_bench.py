@@ -76,9 +76,10 @@ class Run:
     def kind(self):
         if self.status == "hung":
             return "hung"
-        # The loader's own calls count as well where strace is there from the start; a program that it cannot load does no harm.
-        if self.status == 127 and "error while loading shared libraries" in self.output:
-            return "not loaded"
+        # Where strace is there from the start, the calls before `main` count as well: of the loader, and of whoever reads the command
+        # line. A program that did not begin does no harm.
+        if (self.status == 127 and "error while loading shared libraries" in self.output) or self.status == 64:
+            return "not begun"
         return {0: "went on", 3: "refused", -signal.SIGKILL: "killed"}.get(self.status, "wrong")
 
 
