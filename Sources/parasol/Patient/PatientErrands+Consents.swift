@@ -43,8 +43,6 @@ extension PatientErrands {
         let now = session.clock.now()
         let (notBefore, notAfter) = (wish.from?.time(now: now) ?? now, wish.until.time(now: now))
         let offered = wish.proxies.isEmpty ? network.proxies.map(\.identity) : wish.proxies
-        // Beforehand, because of a mistyped one nobody else would say so.
-        _ = try await session.activeIdentity(wish.grantee, as: .doctor)
         let proxies = try await proxies(offered, areNamed: !wish.proxies.isEmpty)
         let threshold = wish.threshold ?? proxies.count / 2 + 1
         guard (1...max(1, proxies.count)).contains(threshold), !proxies.isEmpty else {

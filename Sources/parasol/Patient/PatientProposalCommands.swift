@@ -8,7 +8,9 @@ struct PatientProposals: AsyncParsableCommand {
         commandName: "proposals",
         abstract: "List which doctors ask you for what, and until when you can answer.",
         discussion: """
-            A doctor is named by an identifier and by the organisation that vouches for it: ask there, or the doctor, by another way,             whether it is who you think. A proposal opens nothing by itself. Grant it as asked or otherwise, decline it, or let it lapse:
+            A doctor is named by an identifier and by the organisation that vouches for it: ask there, or the doctor, by another way, \
+            whether it is who you think. A proposal opens nothing by itself. Grant it as asked or otherwise, decline it, or let it \
+            lapse:
 
               parasol patient grant --proposal 9d07a4
               parasol patient grant --proposal 9d07a4 --record 51c2e9 --for 7d --opens 2
