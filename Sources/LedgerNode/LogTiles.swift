@@ -38,8 +38,7 @@ actor LogTiles {
         let tiles: LogTiles
         do throws(LogFolderError) {
             let writer = try LogFolderWriter(LogFolder(files.tiles, files: fileSystem))
-            let around = Tile.partial(ofTree: loaded.frontier.size) + Tile.partial(ofTree: loaded.tail.start)
-            try writer.removeLeftovers(around: around.flatMap { [$0, $0.filled] })
+            try writer.removeLeftovers(around: Tile.partial(ofTree: loaded.tail.start))
             tiles = LogTiles(writer, head: files.head, edge: loaded.settledEdge)
         } catch { throw .storage("\(error)") }
         guard let head = loaded.head else { return tiles }
@@ -53,8 +52,8 @@ actor LogTiles {
     ///
     /// - Parameters:
     ///   - leaves: Those behind the tree whose tiles are durable.
-    ///   - isRepeated: Whether they may have been written before. A tile is never another one than it was: where a file differs,
-    ///     it was damaged.
+    ///   - isRepeated: Whether they may have been written before, whole or in part. A tile is never another one than it was: where
+    ///     a file differs, it was damaged.
     /// - Throws: `LedgerError/storage(_:)`, after which nobody knows what is on the disk: start anew;
     ///   `LedgerError/inconsistent(_:)` for a file that differs.
     func write(
@@ -65,7 +64,12 @@ actor LogTiles {
             for leaf in leaves {
                 for nodes in try growth.append(leaf) { keep(nodes) }
             }
-            if isRepeated { try demandUnchanged(try growth.unwritten()) }
+            if isRepeated {
+                let unwritten = try growth.unwritten()
+                // In a full bundle's folder as well, also where no leaf is behind it yet.
+                try writer.removeLeftovers(around: unwritten.flatMap { [$0.tile, $0.tile.filled] })
+                try demandUnchanged(unwritten)
+            }
             try writer.write(&growth)
         } catch let error as LedgerError {
             throw error

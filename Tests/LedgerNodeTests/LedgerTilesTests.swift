@@ -97,6 +97,28 @@ extension Deployment {
         try store.close()
     }
 
+    /// With 256 leaves no tile of the lowest levels is partial: the folders of the full ones are looked into all the same.
+    @Test func theStartRemovesWhatAnInterruptedWriteOfTheFirstFullBundleLeft() async throws {
+        var fixture = try Fixture()
+        try fixture.enroll(upTo: 256)
+        let deployment = try await fixture.openDeployment()
+        try await deployment.submit(fixture.transactions[..<3])
+        _ = try await deployment.submitTogether(fixture.transactions[3...])
+        await deployment.close()
+        let files = FileSystem()
+        let left = ["tile/entries/000", "tile/0/000", "tile/1/000.p/1"].map { "\(fixture.tiles.path)/\($0)" }
+        for path in left {
+            try files.remove(path)
+            try files.put(path + ".new-1a2b", [1])
+        }
+        let again = try await fixture.openDeployment()
+        await again.close()
+        for path in left {
+            #expect(try files.exists(path))
+            #expect(try !files.exists(path + ".new-1a2b"))
+        }
+    }
+
     @Test func aChangedOrMissingTileStopsTheStartAndIsNamed() async throws {
         let (fixture, deployment, _) = try await largeLedger()
         await deployment.close()
