@@ -52,6 +52,20 @@ import Testing
         #expect(append > 0)
     }
 
+    #if os(Linux)
+        /// What a network does that loses everything, Scripts/check-partitions shows.
+        @Test func theKernelIsToldWhenToGiveUpAConnection() async throws {
+            let server = try await ServerBootstrap(group: MultiThreadedEventLoopGroup.singleton)
+                .bind(host: "127.0.0.1", port: 0).get()
+            let client = try await ClientBootstrap(group: MultiThreadedEventLoopGroup.singleton)
+                .connect(to: try #require(server.localAddress)).get()
+            try await UnacknowledgedLimit(duration: .seconds(15)).apply(to: client).get()
+            #expect(try await client.getOption(.tcpOption(UnacknowledgedLimit.option)).get() == 15_000)
+            try await client.close()
+            try await server.close()
+        }
+    #endif
+
     @Test func nothingIsSentAgainToWhoHasBeenSilentForLong() async throws {
         let impatient = try await connections(for: .get("/", atMost: 1), patience: .zero)
         let patient = try await connections(for: .get("/", atMost: 1))

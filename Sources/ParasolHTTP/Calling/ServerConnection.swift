@@ -14,6 +14,8 @@ package final class ServerConnection: Sendable {
         package var connectSeconds: Int64 = 5
         /// From sending a request to the head of its answer. A submission waits for the witnesses.
         package var answerSeconds: Int64 = 60
+        /// How long the server's machine may acknowledge nothing of what was sent: then the network loses it.
+        package var unacknowledgedSeconds: Int64 = 15
         /// How long the content of an answer may pause.
         package var contentPause = Duration.seconds(10)
         /// Bytes of content a second, on the whole, below which an answer is given up: of a server that drips, 4 MiB take nine minutes at most.
@@ -77,6 +79,7 @@ package final class ServerConnection: Sendable {
             tlsConfiguration: tls, redirectConfiguration: .disallow,
             timeout: .init(connect: .seconds(limits.connectSeconds)), decompression: .disabled)
         configuration.connectionPool.retryConnectionEstablishment = false
+        configuration.hold(to: UnacknowledgedLimit(duration: .seconds(limits.unacknowledgedSeconds)))
         client = HTTPClient(eventLoopGroupProvider: .singleton, configuration: configuration)
         self.url = url
         self.authority = String(authority)
