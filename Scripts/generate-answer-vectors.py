@@ -6,27 +6,18 @@
 The same bytes every time. Needs the PyPI package cryptography.
 """
 
-import hashlib
-import json
-import sys
 
 from independent import hpke
+from independent.generating import Stream, output, write
 from independent.vectors import bound
+
+stream = Stream("answers.json")
 
 TAG = b"parasol-answer-key/v1\x00"
 # RFC 9180, A.2.1, which is for this suite: shared secret, key and base nonce.
 RFC_KEY = "ad2744de8e17f4ebba575b3f5f5a8fa1f69c2a07f6e7500bc60ca6e3e3ec1c91"
 RFC_BASE_NONCE = "5c4d98150661b848853b547f"
 RFC_SHARED = "0bbe78490412b4bbea4812666f7916932b828bba79942424abb65244930d69a7"
-
-
-def stream(label, length):
-    """Bytes that follow from a label."""
-    out, counter = b"", 0
-    while len(out) < length:
-        out += hashlib.sha256(f"answers.json {label} {counter}".encode()).digest()
-        counter += 1
-    return out[:length]
 
 
 def info(origin, request, transformer):
@@ -76,9 +67,7 @@ def check_schedule():
 
 
 def main():
-    if len(sys.argv) != 2:
-        print(__doc__, file=sys.stderr)
-        return 2
+    path = output(__doc__)
     check_schedule()
     cases = [case(1, "ledger.parasol.test", 359), case(2, "ledger.parasol.test", 97), case(3, "log.example.org/ecg", 1),
              case(4, "log.example.org/ecg", 512)]
@@ -97,12 +86,9 @@ def main():
         {"what": "an encapsulated key of small order", **changed(good, sealed="00" * 32 + good["sealed"][64:])},
     ]
     refused = [bound(item) for item in refused]
-    with open(sys.argv[1], "w", encoding="utf-8") as file:
-        json.dump({"answers": {"cases": cases, "refused": refused}}, file, indent=2)
-        file.write("\n")
-    print(f"{sys.argv[1]}: {len(cases)} answers, {len(refused)} that must not open")
-    return 0
+    write(path, {"answers": {"cases": cases, "refused": refused}}, indent=2)
+    print(f"{path}: {len(cases)} answers, {len(refused)} that must not open")
 
 
 if __name__ == "__main__":
-    sys.exit(main())
+    main()

@@ -6,25 +6,16 @@
 The same bytes every time. Needs the PyPI package cryptography.
 """
 
-import hashlib
-import json
-import sys
 
 from independent import hpke, pairing, recovery
+from independent.generating import Stream, output, write
 from independent.secp256k1 import N, Refused
 from independent.vectors import bound
 
+stream = Stream("device-pairing.json")
+
 MADE_AT = 1_790_000_000_123_456
 MINUTE = 60_000_000
-
-
-def stream(label, length):
-    """Bytes that follow from a label."""
-    out, counter = b"", 0
-    while len(out) < length:
-        out += hashlib.sha256(f"device-pairing.json {label} {counter}".encode()).digest()
-        counter += 1
-    return out[:length]
 
 
 def code(label):
@@ -142,18 +133,13 @@ def refused_answers():
 
 
 def main():
-    if len(sys.argv) != 2:
-        print(__doc__, file=sys.stderr)
-        return 2
+    path = output(__doc__)
     cases = [ONE.case(), TWO.case(), THREE.case()]
     requests, answers = list(refused_requests()), list(refused_answers())
     document = {"device-pairing": {"cases": cases, "refused_requests": requests, "refused_answers": answers}}
-    with open(sys.argv[1], "w", encoding="utf-8") as file:
-        json.dump(document, file, indent=2)
-        file.write("\n")
-    print(f"{sys.argv[1]}: {len(cases)} pairings, {len(requests)} requests and {len(answers)} answers that are refused")
-    return 0
+    write(path, document, indent=2)
+    print(f"{path}: {len(cases)} pairings, {len(requests)} requests and {len(answers)} answers that are refused")
 
 
 if __name__ == "__main__":
-    sys.exit(main())
+    main()

@@ -8,26 +8,16 @@ The leaves are those of Vectors/transactions.json. Every case is read back by a 
 cryptography.
 """
 
-import json
-import os
-import sys
 
 from independent import merkle, notes
 from independent.evidence import HEADER, NoEvidence, verify
+from independent.generating import output, real_leaves, write
 from independent.vectors import bound
 
 ORIGIN = "ledger.parasol.test"
 LOG = notes.Signer(ORIGIN, notes.LOG, ORIGIN)
 OTHER = notes.Signer(ORIGIN, notes.LOG, "another key of the same name")
 SEEN = 1_772_366_500_000_000
-
-
-def real_leaves():
-    path = os.path.join(os.path.dirname(os.path.abspath(__file__)), "..", "Vectors", "transactions.json")
-    with open(path, encoding="utf-8") as file:
-        document = json.load(file)
-    assert document["origin"] == ORIGIN
-    return [bytes.fromhex(leaf["entry"]) for leaf in document["leaves"]]
 
 
 def hashes(leaves):
@@ -155,7 +145,7 @@ def bad_forks():
 
 def leaves_and_cases():
     """What the section's leaves are, and cases about leaves: (why, file, places of earlier leaves or None, error or None)."""
-    real = real_leaves()[:6]
+    real = real_leaves(ORIGIN)[:6]
     late = at(1_772_366_400_000_000, real[5])
     # The last byte of a leaf is one of its last signature, whose s stays low.
     forged = real[4][:-1] + bytes([real[4][-1] ^ 1])
@@ -243,8 +233,7 @@ def main():
         "Written by Scripts/generate-evidence-vectors.py.",
     ]
     section = {"log": LOG.vkey, "leaves": [leaf.hex() for leaf in leaves], "good": good, "refused": refused}
-    with open(sys.argv[1], "w", encoding="utf-8") as file:
-        file.write(json.dumps({"about": bound({"text": about}), "evidence": bound(section)}, indent=1) + "\n")
+    write(output(__doc__), {"about": bound({"text": about}), "evidence": bound(section)}, indent=1)
 
 
 if __name__ == "__main__":

@@ -9,10 +9,9 @@ same bytes every time; nothing but Python is needed.
 
 import base64
 import hashlib
-import json
-import sys
 
 from independent import p256
+from independent.generating import output, write
 from independent.vectors import bound
 
 RFC_KEY = "03a885586552c2acf6471878cfd7b0935b4ffe0fd2dfc341248ea17bc41e058af0"
@@ -243,18 +242,13 @@ def refusals():
 
 
 def main():
-    if len(sys.argv) != 2:
-        print(__doc__, file=sys.stderr)
-        return 2
+    path = output(__doc__)
     cases = [*published_cases(), *own_cases()]
     refused = [bound({"what": what, "error": error, "key": KEY, "now": NOW, "content": CONTENT.hex(), "request": message})
                for what, error, message in refusals()]
-    text = json.dumps({"http-message-signatures": {"cases": cases, "refused": refused}}, indent=1)
-    with open(sys.argv[1], "w", encoding="utf-8") as file:
-        file.write(text + "\n")
-    print(f"{sys.argv[1]}: {len(cases)} signed messages, {len(refused)} that must be refused")
-    return 0
+    write(path, {"http-message-signatures": {"cases": cases, "refused": refused}}, indent=1)
+    print(f"{path}: {len(cases)} signed messages, {len(refused)} that must be refused")
 
 
 if __name__ == "__main__":
-    sys.exit(main())
+    main()

@@ -6,23 +6,14 @@
 The same bytes every time. Needs the PyPI package cryptography.
 """
 
-import hashlib
 import itertools
-import json
-import sys
 
 from independent import p256, recovery, secp256k1
+from independent.generating import Stream, output, write
 from independent.secp256k1 import N, Refused
 from independent.vectors import bound
 
-
-def stream(label, length):
-    """Bytes that follow from a label."""
-    out, counter = b"", 0
-    while len(out) < length:
-        out += hashlib.sha256(f"recovery-kit.json {label} {counter}".encode()).digest()
-        counter += 1
-    return out[:length]
+stream = Stream("recovery-kit.json")
 
 
 def scalar(label):
@@ -189,16 +180,11 @@ def exchanged(text):
 
 
 def main():
-    if len(sys.argv) != 2:
-        print(__doc__, file=sys.stderr)
-        return 2
+    path = output(__doc__)
     cases, refused = [kit.case() for kit in KITS], list(refusals())
-    with open(sys.argv[1], "w", encoding="utf-8") as file:
-        json.dump({"recovery-kit": {"cases": cases, "refused": refused}}, file, indent=2)
-        file.write("\n")
-    print(f"{sys.argv[1]}: {len(cases)} kits, {len(refused)} that must not open")
-    return 0
+    write(path, {"recovery-kit": {"cases": cases, "refused": refused}}, indent=2)
+    print(f"{path}: {len(cases)} kits, {len(refused)} that must not open")
 
 
 if __name__ == "__main__":
-    sys.exit(main())
+    main()

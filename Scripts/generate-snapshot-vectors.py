@@ -9,11 +9,9 @@ The leaves are those of Vectors/transactions.json, executed by an implementation
 what it is said to give. The same bytes every time. Needs the PyPI package cryptography.
 """
 
-import json
-import os
-import sys
 
 from independent import merkle, notes
+from independent.generating import output, real_leaves, write
 from independent.ledger import Ledger
 from independent.snapshot import NoSnapshot, check, make
 from independent.state import State
@@ -26,14 +24,6 @@ NAMES = ("alpha", "beta", "gamma")
 ALPHA, BETA, GAMMA = (notes.Signer(f"{name}.witness.test", notes.WITNESS, f"{name}.witness.test") for name in NAMES)
 STRANGER = notes.Signer("alpha.witness.test", notes.WITNESS, "another key of the same name")
 TIME = 1_772_366_412
-
-
-def real_leaves():
-    path = os.path.join(os.path.dirname(os.path.abspath(__file__)), "..", "Vectors", "transactions.json")
-    with open(path, encoding="utf-8") as file:
-        document = json.load(file)
-    assert document["origin"] == ORIGIN
-    return [bytes.fromhex(leaf["entry"]) for leaf in document["leaves"]]
 
 
 def policy_text():
@@ -176,7 +166,7 @@ def longer(founding):
 
 
 def main():
-    leaves, text = real_leaves(), policy_text()
+    leaves, text = real_leaves(ORIGIN), policy_text()
     policy = notes.Policy(text)
     founded = read_entry(leaves[0])[3][2]
     assert founded["witness_policy"] == text, "the founding in Vectors/transactions.json has another policy"
@@ -209,8 +199,7 @@ def main():
             "roots": [{"rows": len(one), "root": root.hex()} for one, root in zip(rows, roots)]}),
         "snapshots": bound({"origin": ORIGIN, "policy": text, "good": good, "refused": refused}),
     }
-    with open(sys.argv[1], "w", encoding="utf-8") as file:
-        file.write(json.dumps(document, indent=1) + "\n")
+    write(output(__doc__), document, indent=1)
 
 
 if __name__ == "__main__":
