@@ -16,7 +16,7 @@ import os
 import sys
 
 sys.path.insert(0, os.path.dirname(os.path.abspath(__file__)))
-from independent.ledger import Ledger, capsule_digest, fragment_digest  # noqa: E402
+from independent.ledger import Ledger, answer_digest, capsule_digest, fragment_digest  # noqa: E402
 from independent.secp256k1 import Refused  # noqa: E402
 from independent.transactions import Violation, read_entry, read_signed, read_transaction  # noqa: E402
 from independent.vectors import mutant, need, need_bound, octets, places  # noqa: E402
@@ -81,9 +81,11 @@ def check_digests(document, ledger):
         need(item["digest"] == digest.hex(), "capsule digest")
         need(ledger.records[record]["capsule_digest"] == digest, "capsule digest on the ledger")
     for item in document["fragmentDigests"]:
-        only(item, ("request", "transformer", "fragment", "digest"), "a fragment digest")
+        made_of = "fragments" if "fragments" in item else "fragment"
+        only(item, ("request", "transformer", made_of, "digest"), "a fragment digest")
         key = octets(item["request"], "request"), octets(item["transformer"], "transformer")
-        digest = fragment_digest(*key, octets(item["fragment"], "fragment"))
+        parts = item["fragments"] if made_of == "fragments" else [item["fragment"]]
+        digest = answer_digest([fragment_digest(*key, octets(part, "fragment")) for part in parts])
         need(item["digest"] == digest.hex() and ledger.transforms[key] == digest, "fragment digest")
     return len(document["capsuleDigests"]) + len(document["fragmentDigests"])
 

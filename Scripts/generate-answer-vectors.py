@@ -12,7 +12,8 @@ from independent.generating import Stream, output, write
 from independent.vectors import bound
 
 stream = Stream("answers.json")
-
+# 64 records with at most 512 bytes for each.
+LONGEST = 64 * 512
 TAG = b"parasol-answer-key/v1\x00"
 # RFC 9180, A.2.1, which is for this suite: shared secret, key and base nonce.
 RFC_KEY = "ad2744de8e17f4ebba575b3f5f5a8fa1f69c2a07f6e7500bc60ca6e3e3ec1c91"
@@ -70,7 +71,8 @@ def main():
     path = output(__doc__)
     check_schedule()
     cases = [case(1, "ledger.parasol.test", 359), case(2, "ledger.parasol.test", 97), case(3, "log.example.org/ecg", 1),
-             case(4, "log.example.org/ecg", 512)]
+             case(4, "log.example.org/ecg", 512), case(5, "ledger.parasol.test", 2 * 359),
+             case(6, "log.example.org/ecg", LONGEST)]
     good, other = cases[0], cases[1]
     refused = [
         {"what": "another ledger", **changed(good, origin="ledger.parasol.tesu")},
@@ -82,7 +84,7 @@ def main():
         {"what": "a changed tag", **changed(good, sealed=flipped(good["sealed"], -1))},
         {"what": "cut by a byte", **changed(good, sealed=good["sealed"][:-2])},
         {"what": "no answer in it", **changed(good, sealed=good["sealed"][:96])},
-        {"what": "longer than any answer", **changed(good, sealed=cases[3]["sealed"] + "00")},
+        {"what": "longer than any answer", **changed(good, sealed=cases[5]["sealed"] + "00")},
         {"what": "an encapsulated key of small order", **changed(good, sealed="00" * 32 + good["sealed"][64:])},
     ]
     refused = [bound(item) for item in refused]

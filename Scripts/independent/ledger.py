@@ -8,11 +8,11 @@ from . import p256
 from . import secp256k1 as curve
 from . import umbral
 from .secp256k1 import G, Refused
-from .transactions import DEPOSITOR, DOCTOR, KEY_SERVICE, PROXY, demand, read_entry
+from .transactions import DEPOSITOR, DOCTOR, KEY_SERVICE, PROXY, demand, read_entry, requested
 from .vectors import need
 
 # The versions of each contract in Docs/contracts.md, in the order of a founding.
-KNOWN = {"enrollment": (1,), "record": (1,), "consent": (1, 2, 3)}
+KNOWN = {"enrollment": (1,), "record": (1,), "consent": (1, 2, 3, 4)}
 
 
 class Ledger:
@@ -21,7 +21,7 @@ class Ledger:
     def __init__(self, origin):
         self.origin, self.time, self.transactions = origin, 0, set()
         self.keys, self.identities, self.folders, self.records, self.consents = {}, {}, {}, {}, {}
-        self.issues, self.requests, self.transforms = {}, {}, {}
+        self.issues, self.requests, self.transforms, self.opens = {}, {}, {}, {}
         # By identifier: the body, when it lapses, and the kind of its answer.
         self.proposals = {}
         self.members, self.versions = set(), {}
@@ -131,6 +131,7 @@ class Ledger:
             need([f["proxy_id"] for f in body["fragments"]] == self.consents[body["consent_id"]]["proxy_ids"], "proxies")
             self.issues[body["consent_id"]] = body
         elif kind == "AccessRequested":
+            self.request(body)
             self.requests[identifier] = body
         elif kind == "Transformed":
             self.transforms[body["request_id"], body["transformer_id"]] = body["fragment_digest"]
@@ -145,6 +146,20 @@ class Ledger:
             self.propose(identifier, body, time)
         elif kind == "ProposalDeclined":
             self.answer(body["proposal_id"], kind, time)
+
+    def request(self, body):
+        """From consent 4 for several records of one folder, each of which counts as one of the consent's opens."""
+        records = requested(body)
+        need(len(records) == 1 or self.versions["consent"] >= 4, "consent 4 is not in force")
+        authority, identifier = body["authority"]
+        folder = identifier
+        if authority == "consent":
+            consent = self.consents[identifier]
+            folder = consent["folder_id"]
+            self.opens[identifier] = self.opens.get(identifier, 0) + len(records)
+            need(self.opens[identifier] <= consent["maximum_opens"], "too few opens are left")
+            need(consent["whole_folder"] or set(records) <= set(consent["record_ids"]), "records are not covered")
+        need(all(self.records[record]["folder_id"] == folder for record in records), "records of another folder")
 
     def propose(self, identifier, body, time):
         """From consent 3: four of a doctor to a folder count, those that are neither granted nor lapsed."""
@@ -177,10 +192,14 @@ class Ledger:
         request = self.requests[body["request_id"]]
         consent_id = request["authority"][1]
         consent, folder = self.consents[consent_id], self.folders[self.consents[consent_id]["folder_id"]]
-        record = self.records[request["record_id"]]
-        need(capsule_digest(body["capsule"]) == record["capsule_digest"], "capsule")
+        records = requested(request)
+        disputed = body["record_id"] or records[0]
+        need(bool(body["record_id"]) == (len(records) > 1) and disputed in records, "the disputed record")
+        need(capsule_digest(body["capsule"]) == self.records[disputed]["capsule_digest"], "capsule")
         digest = fragment_digest(body["request_id"], body["transformer_id"], body["capsule_fragment"])
-        need(digest == self.transforms[body["request_id"], body["transformer_id"]], "capsule_fragment")
+        digests = body["part_digests"] or [digest]
+        need(len(digests) == len(records) and digests[records.index(disputed)] == digest, "part_digests")
+        need(answer_digest(digests) == self.transforms[body["request_id"], body["transformer_id"]], "capsule_fragment")
         commitment = next(f for f in self.issues[consent_id]["fragments"] if f["proxy_id"] == body["transformer_id"])
         fragment = parse_simple(body["capsule_fragment"])
         issued = (commitment["fragment_id"], commitment["commitment"], self.issues[consent_id]["precursor"])
@@ -249,3 +268,8 @@ def capsule_digest(capsule):
 
 def fragment_digest(request, transformer, fragment):
     return hashlib.sha256(b"parasol-capsule-fragment/v1\0" + request + transformer + fragment).digest()
+
+
+def answer_digest(digests):
+    """What commits to an answer, of its parts' fragment digests in the request's order."""
+    return digests[0] if len(digests) == 1 else hashlib.sha256(b"parasol-capsule-fragments/v1\0" + b"".join(digests)).digest()

@@ -3,7 +3,7 @@
 import hashlib
 
 from . import merkle
-from .transactions import Reader, read_entry
+from .transactions import Reader, read_entry, requested
 
 def u(value, octets):
     return value.to_bytes(octets, "big")
@@ -75,7 +75,7 @@ class State:
     @staticmethod
     def consent_row(row):
         value = row["body"] + row["event"] + (b"\0" if row["keys"] is None else b"\1" + row["keys"])
-        value += optional(row["revoked"]) + u(row["requests"], 4)
+        value += optional(row["revoked"]) + u(row["opens"], 4)
         for proxy in row["terms"]["proxy_ids"]:
             value += u(row["waiting"][proxy], 4) + optional(row["destroyed"].get(proxy))
         return value
@@ -131,7 +131,7 @@ class State:
 
     def ConsentGranted(self, body, raw, event, _):
         self.consents[body["consent_id"]] = {
-            "terms": body, "body": raw, "event": event, "keys": None, "revoked": None, "requests": 0, "destroyed": {},
+            "terms": body, "body": raw, "event": event, "keys": None, "revoked": None, "opens": 0, "destroyed": {},
             "waiting": dict.fromkeys(body["proxy_ids"], 0)}
         self.append(17, body["folder_id"], body["consent_id"])
         if body["proposal_id"]:
@@ -150,10 +150,11 @@ class State:
             "folder": folder, "threshold": consent["terms"]["threshold"] if consent else 1, "transforms": {},
             "disputed": {}, "opened": None, "exported": None, "consent": consent}
         self.append(19, folder, identifier)
-        self.append(21, body["record_id"], identifier)
+        for record in requested(body):
+            self.append(21, record, identifier)
         if consent:
             self.append(23, owner, identifier)
-            consent["requests"] += 1
+            consent["opens"] += len(requested(body))
             for proxy in consent["waiting"]:
                 consent["waiting"][proxy] += 1
 

@@ -52,7 +52,7 @@ SCHEMA = {
     "KeysIssued": {1: ("consent_id", "bytes"), 2: ("precursor", "bytes"), 3: ("fragments", ["FragmentCommitment"])},
     "FragmentCommitment": {1: ("proxy_id", "bytes"), 2: ("fragment_id", "bytes"), 3: ("commitment", "bytes")},
     "AccessRequested": {1: ("authority", "consent"), 2: ("authority", "folder"), 3: ("record_id", "bytes"),
-                        4: ("purpose", "string"), 5: ("answer_key", "bytes")},
+                        4: ("purpose", "string"), 5: ("answer_key", "bytes"), 6: ("record_ids", ["bytes"])},
     "Transformed": {1: ("request_id", "bytes"), 2: ("transformer_id", "bytes"), 3: ("fragment_digest", "bytes")},
     "RecordOpened": {1: ("request_id", "bytes")},
     "RecordExported": {1: ("request_id", "bytes")},
@@ -61,7 +61,7 @@ SCHEMA = {
                            4: ("reason", "enum")},
     "FolderErased": {1: ("folder_id", "bytes")},
     "FragmentDisputed": {1: ("request_id", "bytes"), 2: ("transformer_id", "bytes"), 3: ("capsule", "bytes"),
-                         4: ("capsule_fragment", "bytes")},
+                         4: ("capsule_fragment", "bytes"), 5: ("record_id", "bytes"), 6: ("part_digests", ["bytes"])},
     "ContractActivated": {1: ("contract", "string"), 2: ("version", "uint32"), 3: ("member_ids", ["bytes"])},
     "AccessProposed": {1: ("proposer_id", "bytes"), 2: ("folder_id", "bytes"), 3: ("whole_folder", "bool"),
                        4: ("record_ids", ["bytes"]), 5: ("purpose", "string"), 6: ("duration_milliseconds", "uint64"),
@@ -306,10 +306,20 @@ def check_issue(body):
         demand(len({f[field] for f in body["fragments"]}) == len(body["fragments"]), "malformedField", f"repeated {field}")
 
 
+def requested(body):
+    """The records of an AccessRequested, in order."""
+    return body["record_ids"] or [body["record_id"]]
+
+
 def check_access(body):
     demand(body["authority"] is not None, "malformedField", "authority")
     sized(body["authority"][1], 16, "authority")
-    sized(body["record_id"], 16, "record_id")
+    demand(bool(body["record_id"]) != bool(body["record_ids"]), "malformedField", "record_id and record_ids")
+    if body["record_ids"]:
+        counted(body["record_ids"], 2, 64, "record_ids")
+    for record in requested(body):
+        sized(record, 16, "record_id")
+    ascending(body["record_ids"], "record_ids")
     demand(body["purpose"] in PURPOSES, "malformedField", "purpose")
     sized(body["answer_key"], 32, "answer_key")
 
@@ -332,6 +342,12 @@ def check_dispute(body):
     sized(body["transformer_id"], 16, "transformer_id")
     sized(body["capsule"], 98, "capsule")
     demand(1 <= len(body["capsule_fragment"]) <= 512, "malformedField", "capsule_fragment")
+    demand(bool(body["record_id"]) == bool(body["part_digests"]), "malformedField", "record_id and part_digests")
+    if body["record_id"]:
+        sized(body["record_id"], 16, "record_id")
+        counted(body["part_digests"], 2, 64, "part_digests")
+    for digest in body["part_digests"]:
+        sized(digest, 32, "part_digests")
 
 
 def check_activation(body):

@@ -24,7 +24,7 @@ extension EmbeddedNode {
     package static func open(_ configuration: Configuration, clock: any Clock) async throws -> EmbeddedNode {
         let folders = try EmbeddedFolders(configuration.folder, proxyCount: configuration.proxyCount)
         let (ledger, witnesses, trust) = try await openLedger(folders, clock: clock)
-        let members = try await openMembers(folders, ledger, trust, clock)
+        let members = try await openMembers(folders, configuration.contracts, ledger, trust, clock)
 
         let folder = folders.keyService
         let (keyServiceID, keyServiceKey) = (IdentityID(try folder.signerID()), try folder.identityKey())
@@ -84,7 +84,8 @@ extension EmbeddedNode {
 
     /// The members, after the founding, which every one of them signs.
     private static func openMembers(
-        _ folders: EmbeddedFolders, _ ledger: LedgerNode, _ trust: TrustAnchor, _ clock: any Clock
+        _ folders: EmbeddedFolders, _ contracts: [ContractVersion], _ ledger: LedgerNode, _ trust: TrustAnchor,
+        _ clock: any Clock
     ) async throws -> [MemberAgent] {
         let session = LedgerSession(ledger: ledger, trust: trust, heads: NoHeadStore(), clock: clock)
         let signers = try folders.members.map { try $0.transactionSigner(origin: trust.originName) }
@@ -98,7 +99,7 @@ extension EmbeddedNode {
                 .ledgerFounded(
                     LedgerFounded(
                         origin: trust.originName, members: members, witnessPolicy: trust.policyText,
-                        contracts: ContractVersion.newest)))
+                        contracts: contracts)))
             _ = try await session.submit(
                 try SignedTransaction(transaction, signatures: try signers.map { try $0.signature(on: transaction) }))
         }

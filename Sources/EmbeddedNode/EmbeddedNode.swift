@@ -44,15 +44,19 @@ package struct EmbeddedNode: Sendable {
         package let vaultQuotaBytes: UInt64
         /// What each proxy makes fragments with, by its number.
         package let reencryption: @Sendable (Int) -> ProxyService.Reencryption
+        /// The versions that the ledger is founded with.
+        package let contracts: [ContractVersion]
 
         package init(
             folder: String, proxyCount: Int, vaultQuotaBytes: UInt64 = 64 << 30,
+            contracts: [ContractVersion] = ContractVersion.newest,
             reencryption: @escaping @Sendable (Int) -> ProxyService.Reencryption = { _ in ProxyService.honest }
         ) {
             self.folder = folder
             self.proxyCount = proxyCount
             self.vaultQuotaBytes = vaultQuotaBytes
             self.reencryption = reencryption
+            self.contracts = contracts
         }
     }
 

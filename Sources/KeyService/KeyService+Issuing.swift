@@ -62,7 +62,7 @@ extension KeyService {
     }
 
     package func decapsulate(
-        request: Receipt, capsule: [UInt8]
+        request: Receipt, capsules: [[UInt8]]
     ) async throws(KeyServiceError) -> Transformation {
         let proved: VerifiedReceipt
         do { proved = try context.trust.verify(request) } catch { throw .malformed("receipt: \(error)") }
@@ -70,26 +70,37 @@ extension KeyService {
             case .folder(let folder) = access.authority
         else { throw .notPermitted("the receipt is not of a request by a folder's owner") }
         let id = proved.entry.transaction.id
-        let parsed: Capsule
-        do { parsed = try Capsule(simple: capsule) } catch { throw .malformed("capsule: \(error)") }
+        guard capsules.count == access.records.count else {
+            throw .malformed("\(capsules.count) capsules, and the request is for \(access.records.count) records")
+        }
         do { try await context.journal.remember(request, of: id) } catch { throw Self.storage(error) }
         _ = try await follow()
-        let digest = LedgerDigest.capsule(capsule)
+        let digests = capsules.map { LedgerDigest.capsule($0) }
         let identity = identity
         try await read { (state) throws(KeyServiceError) in
             guard let opened = state.folder(folder), state.request(id) != nil else { throw .unknownFolder(folder) }
             guard opened.keyService == identity else { throw .notOurs(folder) }
             guard !opened.isErased else { throw .erased(folder) }
-            guard let record = state.record(access.record), record.capsuleDigest == digest else {
-                throw .notPermitted("the capsule is not that of record \(access.record)")
+            for (record, digest) in zip(access.records, digests) {
+                guard state.record(record)?.capsuleDigest == digest else {
+                    throw .notPermitted("the capsule is not that of record \(record)")
+                }
             }
         }
         do {
             guard let share = try await shares.share(of: folder) else { throw KeyServiceError.erased(folder) }
             let answer = try await context.answer(id, to: access, with: folder.octets) {
-                try PartialDecapsulation(of: parsed, with: share).serialized
+                try await WorkOverCores.map(capsules) { bytes in
+                    let capsule: Capsule
+                    do { capsule = try Capsule(simple: bytes) } catch {
+                        throw KeyServiceError.malformed("capsule: \(error)")
+                    }
+                    return try PartialDecapsulation(of: capsule, with: share).serialized
+                }
             }
-            logger.info("decapsulated in part", metadata: ["request": "\(id)", "folder": "\(folder)"])
+            logger.info(
+                "decapsulated in part",
+                metadata: ["request": "\(id)", "folder": "\(folder)", "records": "\(capsules.count)"])
             return answer
         } catch { throw Self.storage(error) }
     }

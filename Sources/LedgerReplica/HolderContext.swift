@@ -69,21 +69,23 @@ package struct HolderContext: Sendable {
         return max(now, last ?? now)
     }
 
-    /// The answer to a remembered request: the kept one, or what `fragment` makes, sealed to the requester, once it is logged.
+    /// The answer to a remembered request: the kept one, or what `parts` makes, sealed to the requester, once it is logged.
     ///
-    /// - Parameter holding: The consent or folder whose fragment or share makes it.
+    /// - Parameters:
+    ///   - holding: The consent or folder whose fragment or share makes it.
+    ///   - parts: Makes one part for each record, in the request's order.
     package func answer(
         _ request: TransactionID, to access: AccessRequested, with holding: FixedOctets<16>,
-        fragment: () throws -> [UInt8]
+        parts: () async throws -> [[UInt8]]
     ) async throws -> Transformation {
         try await journal.answer(request, by: identity, on: ledger) {
-            let fragment = try fragment()
+            let parts = try await parts()
             let sealed = try SealedAnswer(
-                sealing: fragment, to: access.answerKey,
+                sealing: Array(parts.joined()), to: access.answerKey,
                 in: AnswerContext(origin: trust.originName, request: request, transformer: identity))
             let transformed = Transformed(
                 request: request, transformer: identity,
-                fragmentDigest: LedgerDigest.fragment(fragment, by: identity, for: request))
+                fragmentDigest: LedgerDigest.answer(parts, by: identity, for: request))
             return ReleaseJournal.Draft(
                 holding: holding, sealedAnswer: sealed, transformed: try signer.signed(.transformed(transformed)))
         }

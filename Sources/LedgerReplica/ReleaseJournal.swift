@@ -80,11 +80,11 @@ package struct ReleaseJournal: Sendable {
     /// - Throws: what `draft` throws, ``ReleaseError``, a `PersistenceError`, or the `LedgerError` of the submission. After
     ///   any of them the call can be repeated.
     package func answer(
-        _ request: TransactionID, by transformer: IdentityID, on ledger: any Ledger, draft: () throws -> Draft
+        _ request: TransactionID, by transformer: IdentityID, on ledger: any Ledger, draft: () async throws -> Draft
     ) async throws -> Transformation {
         var kept = try await store.read { try Self.release(of: request, in: $0) }
         if kept == nil {
-            let made = try draft()
+            let made = try await draft()
             kept = try await writes.commit {
                 try $0.execute(
                     """

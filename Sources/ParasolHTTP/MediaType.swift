@@ -27,7 +27,7 @@ package enum MediaType {
     package static let signature = "application/vnd.parasol.signature"
     package static let issuanceRequest = "application/vnd.parasol.issuance-request"
     package static let issuedHalves = "application/vnd.parasol.issued-halves"
-    /// A receipt behind its 32-bit length, and a capsule.
+    /// A receipt behind its 32-bit length, and the capsule of each requested record.
     package static let accessProof = "application/vnd.parasol.access-proof"
     package static let transformation = "application/vnd.parasol.transformation"
     package static let fragmentDelivery = "application/vnd.parasol.fragment-delivery"

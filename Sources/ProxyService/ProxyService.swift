@@ -92,9 +92,12 @@ package actor ProxyService: Transforming {
     ///
     /// The ledger is asked while the receipt is verified and written. What decides is read when all three are done, and of a
     /// checkpoint that was asked for after the request came: nothing of an earlier request is remembered.
+    ///
+    /// Of a request for several records the receipt is verified once, the permission decided once, and one `Transformed` logged for
+    /// one sealed answer; what is done for each capsule is spread over the cores.
     @concurrent
     package nonisolated func transform(
-        request: Receipt, capsule: [UInt8]
+        request: Receipt, capsules: [[UInt8]]
     ) async throws(ProxyError) -> Transformation {
         async let following = followed()
         let proved: VerifiedReceipt
@@ -103,29 +106,42 @@ package actor ProxyService: Transforming {
             case .consent(let consent) = access.authority
         else { throw .invalidReceipt("it is not of a request for access under a consent") }
         let id = proved.entry.transaction.id
-        let parsed: Capsule
-        do { parsed = try Capsule(simple: capsule) } catch { throw .malformed("capsule: \(error)") }
+        guard capsules.count == access.records.count else {
+            throw .malformed("\(capsules.count) capsules, and the request is for \(access.records.count) records")
+        }
 
         do { try await context.journal.remember(request, of: id) } catch { throw .storage("\(error)") }
         let now = try await following.get()
-        try await permit(id, access, consent, capsule: capsule, at: now)
+        try await permit(id, access, consent, capsules: capsules, at: now)
         let fragment: VerifiedKeyFragment?
         do { fragment = try await fragments.fragment(of: consent) } catch { throw .storage("\(error)") }
         guard let fragment else { throw .noFragment(consent) }
         do {
+            let reencryption = reencryption
             let answer = try await context.answer(id, to: access, with: consent.octets) {
-                try reencryption(fragment, parsed)
+                // Parsed where an answer is made and nowhere else: a valid receipt alone, shown again, costs no curve work.
+                try await WorkOverCores.map(capsules) { bytes in
+                    let capsule: Capsule
+                    do { capsule = try Capsule(simple: bytes) } catch { throw ProxyError.malformed("capsule: \(error)") }
+                    return try reencryption(fragment, capsule)
+                }
             }
-            logger.info("transformed", metadata: ["request": "\(id)", "consent": "\(consent)"])
+            logger.info(
+                "transformed",
+                metadata: ["request": "\(id)", "consent": "\(consent)", "records": "\(capsules.count)"])
             return answer
-        } catch let error as LedgerError { throw .ledger(error) } catch { throw .storage("\(error)") }
+        } catch let error as LedgerError {
+            throw .ledger(error)
+        } catch let error as ProxyError {
+            throw error
+        } catch { throw .storage("\(error)") }
     }
 
-    /// Whether the ledger's newest final state lets this request be answered with this capsule.
+    /// Whether the ledger's newest final state lets this request be answered with these capsules.
     private nonisolated func permit(
-        _ id: TransactionID, _ access: AccessRequested, _ consent: ConsentID, capsule: [UInt8], at now: Timestamp
+        _ id: TransactionID, _ access: AccessRequested, _ consent: ConsentID, capsules: [[UInt8]], at now: Timestamp
     ) async throws(ProxyError) {
-        let digest = LedgerDigest.capsule(capsule)
+        let digests = capsules.map { LedgerDigest.capsule($0) }
         let identity = identity
         try await read { (state) throws(ProxyError) in
             guard let request = state.request(id), request.authority == access.authority else {
@@ -136,8 +152,8 @@ package actor ProxyService: Transforming {
             if let refusal = state.transformRefusal(of: consent, at: now) {
                 throw .notPermitted(consent, refusal.rawValue)
             }
-            guard let record = state.record(access.record), record.capsuleDigest == digest else {
-                throw .wrongCapsule(access.record)
+            for (record, digest) in zip(access.records, digests) {
+                guard state.record(record)?.capsuleDigest == digest else { throw .wrongCapsule(record) }
             }
         }
     }

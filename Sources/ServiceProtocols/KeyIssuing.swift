@@ -32,17 +32,24 @@ package protocol KeyIssuing: Sendable {
         for consent: ConsentID, request: SecretOctets, authorization: [UInt8]
     ) async throws(KeyServiceError) -> IssuedHalves
 
-    /// Answers the patient's own access: the service's part of opening one capsule, useless without the patient's share.
+    /// Answers the patient's own access: the service's part of opening each capsule, useless without the patient's share.
     ///
     /// - Parameters:
     ///   - request: The receipt of an `AccessRequested` signed by the folder.
-    ///   - capsule: The record's capsule, 98 bytes.
-    func decapsulate(request: Receipt, capsule: [UInt8]) async throws(KeyServiceError) -> Transformation
+    ///   - capsules: Each requested record's capsule, 98 bytes, in the request's order: all of them, or nothing is answered.
+    func decapsulate(request: Receipt, capsules: [[UInt8]]) async throws(KeyServiceError) -> Transformation
 
     /// Destroys the share of every folder that the ledger says is erased, and says so on the ledger.
     ///
     /// - Returns: The folders whose shares were destroyed now.
     func destroyErasedShares() async throws(KeyServiceError) -> [FolderID]
+}
+
+extension KeyIssuing {
+    /// The same for a request of one record.
+    package func decapsulate(request: Receipt, capsule: [UInt8]) async throws(KeyServiceError) -> Transformation {
+        try await decapsulate(request: request, capsules: [capsule])
+    }
 }
 
 /// The patient's public keys of a folder that is about to be opened.
@@ -94,7 +101,8 @@ package struct IssuedHalves: Hashable, Sendable {
 package struct Transformation: Hashable, Sendable {
     /// The identity that answers, and signed the `Transformed`.
     package let transformer: IdentityID
-    /// A ``SealedAnswer``; in it a capsule fragment in simple form, 359 bytes, or a partial decapsulation, 97 bytes.
+    /// A ``SealedAnswer``; in it, for each record in the request's order, a capsule fragment in simple form, 359 bytes, or a
+    /// partial decapsulation, 97 bytes.
     package let sealedAnswer: [UInt8]
     /// The receipt of the `Transformed` that commits to what is sealed.
     package let receipt: Receipt

@@ -12,8 +12,13 @@ package import SharingContracts
 ///   issued its halves, all that it takes to combine a threshold of fragments.
 /// - Consequence: who asks does not matter; only who signed the request can read what comes back.
 package struct SealedAnswer: Hashable, Sendable {
-    /// The longest answer. A capsule fragment has 359 bytes, a partial decapsulation 97.
-    package static let maximumPlaintextBytes = 512
+    /// The longest part of an answer, of which there is one for each record of the request. A capsule fragment has 359 bytes, a
+    /// partial decapsulation 97.
+    package static let maximumPartBytes = Limits.disputedFragmentBytes
+    /// The longest answer.
+    package static let maximumPlaintextBytes = Limits.requestedRecords * maximumPartBytes
+    /// The longest in serialized form.
+    package static let maximumSerializedBytes = 32 + maximumPlaintextBytes + tagBytes
     static let suite = HPKE.Ciphersuite.Curve25519_SHA256_ChachaPoly
     private static let tagBytes = 16
 
@@ -40,7 +45,7 @@ package struct SealedAnswer: Hashable, Sendable {
         } catch { throw .badKey }
     }
 
-    /// Reads encapsulated key ‖ ciphertext: 49 to 560 bytes.
+    /// Reads encapsulated key ‖ ciphertext: 49 to 32,816 bytes.
     ///
     /// - Throws: ``AnswerError/badLength(_:)``.
     package init(serialized bytes: [UInt8]) throws(AnswerError) {
@@ -52,6 +57,19 @@ package struct SealedAnswer: Hashable, Sendable {
 
     /// Encapsulated key ‖ ciphertext.
     package var serialized: [UInt8] { encapsulatedKey.bytes + ciphertext }
+
+    /// The parts of an opened answer, one for each record in the request's order: all of the same length, since nothing says where
+    /// one ends.
+    ///
+    /// - Parameter count: How many records the request is for.
+    /// - Throws: ``AnswerError/badParts(_:_:)``.
+    package static func parts(of answer: [UInt8], count: Int) throws(AnswerError) -> [[UInt8]] {
+        guard count > 0, !answer.isEmpty, answer.count.isMultiple(of: count), answer.count / count <= maximumPartBytes else {
+            throw .badParts(answer.count, count)
+        }
+        let length = answer.count / count
+        return stride(from: 0, to: answer.count, by: length).map { Array(answer[$0..<($0 + length)]) }
+    }
 }
 
 extension Curve25519.KeyAgreement.PublicKey {
@@ -95,6 +113,8 @@ package struct AnswerContext: Hashable, Sendable {
 package enum AnswerError: Error, Hashable, Sendable {
     /// An answer of this many bytes, negative where it is shorter than what sealing adds.
     case badLength(Int)
+    /// So many bytes are no answer for so many records.
+    case badParts(Int, Int)
     /// The request's answer key is no X25519 public key that anything can be sealed to.
     case badKey
     /// Sealed to another key, for another request, by another transformer, in another ledger, or changed.
@@ -106,6 +126,7 @@ extension AnswerError: CustomStringConvertible {
         switch self {
         case .badLength(let count):
             "an answer of \(count) bytes; 1 to \(SealedAnswer.maximumPlaintextBytes) are allowed"
+        case .badParts(let count, let records): "an answer of \(count) bytes is none for \(records) records"
         case .badKey: "the request's answer key is no X25519 public key that can be sealed to"
         case .refused: "the sealed answer does not open: it is changed, or not an answer to this request"
         }

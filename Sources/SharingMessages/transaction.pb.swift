@@ -701,6 +701,7 @@ package nonisolated struct WireAccessRequested: Sendable {
     set {authority = .folderID(newValue)}
   }
 
+  /// One record. Exactly one of this and record_ids is set.
   package var recordID: Data = Data()
 
   /// An HL7 v3 PurposeOfUse code; the consent's own where a consent is the authority, PATRQT for the folder's owner.
@@ -708,6 +709,9 @@ package nonisolated struct WireAccessRequested: Sendable {
 
   /// X25519, 32 bytes, made for this request alone: answers are sealed to it (answers.md).
   package var answerKey: Data = Data()
+
+  /// From consent 4: 2 to 64 records of one folder, ascending. Each counts as one of the consent's accesses.
+  package var recordIds: [Data] = []
 
   package var unknownFields = SwiftProtobuf.UnknownStorage()
 
@@ -731,7 +735,8 @@ package nonisolated struct WireTransformed: Sendable {
 
   package var transformerID: Data = Data()
 
-  /// Commits to the exact fragment that is answered, 32 bytes (Protocols/transactions.md).
+  /// Commits to the exact fragment that is answered, or to that of each record of the request, 32 bytes
+  /// (Protocols/transactions.md).
   package var fragmentDigest: Data = Data()
 
   package var unknownFields = SwiftProtobuf.UnknownStorage()
@@ -844,8 +849,15 @@ package nonisolated struct WireFragmentDisputed: Sendable {
   package var capsule: Data = Data()
 
   /// Matching the transformer's fragment_digest; 359 bytes where the proxy followed the format at all, 1 to
-  /// 512 as an answer has.
+  /// 512 as an answer has for each record.
   package var capsuleFragment: Data = Data()
+
+  /// From consent 4, set exactly where the request has several records: whose fragment is wrong.
+  package var recordID: Data = Data()
+
+  /// Set exactly where record_id is: what the transformer's fragment_digest is made of, 32 bytes for each record in the
+  /// request's order. So no other record's fragment is shown to anybody.
+  package var partDigests: [Data] = []
 
   package var unknownFields = SwiftProtobuf.UnknownStorage()
 
@@ -1918,7 +1930,7 @@ nonisolated extension WireFragmentCommitment: SwiftProtobuf.Message, SwiftProtob
 
 nonisolated extension WireAccessRequested: SwiftProtobuf.Message, SwiftProtobuf._MessageImplementationBase, SwiftProtobuf._ProtoNameProviding {
   package static let protoMessageName: String = _protobuf_package + ".AccessRequested"
-  package static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{3}consent_id\0\u{3}folder_id\0\u{3}record_id\0\u{1}purpose\0\u{3}answer_key\0")
+  package static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{3}consent_id\0\u{3}folder_id\0\u{3}record_id\0\u{1}purpose\0\u{3}answer_key\0\u{3}record_ids\0")
 
   package mutating func decodeMessage<D: SwiftProtobuf.Decoder>(decoder: inout D) throws {
     while let fieldNumber = try decoder.nextFieldNumber() {
@@ -1945,6 +1957,7 @@ nonisolated extension WireAccessRequested: SwiftProtobuf.Message, SwiftProtobuf.
       case 3: try { try decoder.decodeSingularBytesField(value: &self.recordID) }()
       case 4: try { try decoder.decodeSingularStringField(value: &self.purpose) }()
       case 5: try { try decoder.decodeSingularBytesField(value: &self.answerKey) }()
+      case 6: try { try decoder.decodeRepeatedBytesField(value: &self.recordIds) }()
       default: break
       }
     }
@@ -1975,6 +1988,9 @@ nonisolated extension WireAccessRequested: SwiftProtobuf.Message, SwiftProtobuf.
     if !self.answerKey.isEmpty {
       try visitor.visitSingularBytesField(value: self.answerKey, fieldNumber: 5)
     }
+    if !self.recordIds.isEmpty {
+      try visitor.visitRepeatedBytesField(value: self.recordIds, fieldNumber: 6)
+    }
     try unknownFields.traverse(visitor: &visitor)
   }
 
@@ -1983,6 +1999,7 @@ nonisolated extension WireAccessRequested: SwiftProtobuf.Message, SwiftProtobuf.
     if lhs.recordID != rhs.recordID {return false}
     if lhs.purpose != rhs.purpose {return false}
     if lhs.answerKey != rhs.answerKey {return false}
+    if lhs.recordIds != rhs.recordIds {return false}
     if lhs.unknownFields != rhs.unknownFields {return false}
     return true
   }
@@ -2217,7 +2234,7 @@ nonisolated extension WireFolderErased: SwiftProtobuf.Message, SwiftProtobuf._Me
 
 nonisolated extension WireFragmentDisputed: SwiftProtobuf.Message, SwiftProtobuf._MessageImplementationBase, SwiftProtobuf._ProtoNameProviding {
   package static let protoMessageName: String = _protobuf_package + ".FragmentDisputed"
-  package static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{3}request_id\0\u{3}transformer_id\0\u{1}capsule\0\u{3}capsule_fragment\0")
+  package static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{3}request_id\0\u{3}transformer_id\0\u{1}capsule\0\u{3}capsule_fragment\0\u{3}record_id\0\u{3}part_digests\0")
 
   package mutating func decodeMessage<D: SwiftProtobuf.Decoder>(decoder: inout D) throws {
     while let fieldNumber = try decoder.nextFieldNumber() {
@@ -2229,6 +2246,8 @@ nonisolated extension WireFragmentDisputed: SwiftProtobuf.Message, SwiftProtobuf
       case 2: try { try decoder.decodeSingularBytesField(value: &self.transformerID) }()
       case 3: try { try decoder.decodeSingularBytesField(value: &self.capsule) }()
       case 4: try { try decoder.decodeSingularBytesField(value: &self.capsuleFragment) }()
+      case 5: try { try decoder.decodeSingularBytesField(value: &self.recordID) }()
+      case 6: try { try decoder.decodeRepeatedBytesField(value: &self.partDigests) }()
       default: break
       }
     }
@@ -2247,6 +2266,12 @@ nonisolated extension WireFragmentDisputed: SwiftProtobuf.Message, SwiftProtobuf
     if !self.capsuleFragment.isEmpty {
       try visitor.visitSingularBytesField(value: self.capsuleFragment, fieldNumber: 4)
     }
+    if !self.recordID.isEmpty {
+      try visitor.visitSingularBytesField(value: self.recordID, fieldNumber: 5)
+    }
+    if !self.partDigests.isEmpty {
+      try visitor.visitRepeatedBytesField(value: self.partDigests, fieldNumber: 6)
+    }
     try unknownFields.traverse(visitor: &visitor)
   }
 
@@ -2255,6 +2280,8 @@ nonisolated extension WireFragmentDisputed: SwiftProtobuf.Message, SwiftProtobuf
     if lhs.transformerID != rhs.transformerID {return false}
     if lhs.capsule != rhs.capsule {return false}
     if lhs.capsuleFragment != rhs.capsuleFragment {return false}
+    if lhs.recordID != rhs.recordID {return false}
+    if lhs.partDigests != rhs.partDigests {return false}
     if lhs.unknownFields != rhs.unknownFields {return false}
     return true
   }

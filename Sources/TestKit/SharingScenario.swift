@@ -319,6 +319,13 @@ package struct SharingScenario {
     package mutating func request(
         _ record: RecordID, under authority: AccessAuthority, purpose: Purpose? = nil
     ) throws -> TransactionID {
+        try request([record], under: authority, purpose: purpose)
+    }
+
+    /// - Parameter records: In any order.
+    package mutating func request(
+        _ records: [RecordID], under authority: AccessAuthority, purpose: Purpose? = nil
+    ) throws -> TransactionID {
         let usual: Purpose =
             switch authority {
             case .consent(let id): state.consent(id)?.terms.purpose ?? .treatment
@@ -327,7 +334,16 @@ package struct SharingScenario {
         return try submit(
             .accessRequested(
                 AccessRequested(
-                    authority: authority, record: record, purpose: purpose ?? usual, answerKey: try octets())))
+                    authority: authority, records: records.sorted(), purpose: purpose ?? usual, answerKey: try octets())))
+    }
+
+    /// The statement that `transformer` answers `request` with exactly these parts, one for each record.
+    package func makeTransformed(
+        _ request: TransactionID, by transformer: IdentityID, answering parts: [[UInt8]]
+    ) -> Transformed {
+        Transformed(
+            request: request, transformer: transformer,
+            fragmentDigest: LedgerDigest.answer(parts, by: transformer, for: request))
     }
 
     /// The statement that `transformer` answers `request` with exactly `fragment`.

@@ -24,10 +24,10 @@ final class GatedProxy: Transforming {
 
     func install(_ delivery: FragmentDelivery) async throws(ProxyError) { try await base.install(delivery) }
 
-    func transform(request: Receipt, capsule: [UInt8]) async throws(ProxyError) -> Transformation {
+    func transform(request: Receipt, capsules: [[UInt8]]) async throws(ProxyError) -> Transformation {
         if isDead { throw .unreachable("dead") }
         await gate.pass()
-        let answer = try await base.transform(request: request, capsule: capsule)
+        let answer = try await base.transform(request: request, capsules: capsules)
         state.withLock { $0.answered = true }
         return answer
     }
@@ -38,7 +38,8 @@ final class GatedProxy: Transforming {
 /// A vault that counts the bytes it serves, and can be made to serve others.
 final class CountingVault: RecordStoring {
     private let base: any RecordStoring
-    private let state = Mutex((bytesRead: UInt64(0), changed: UInt64?.none))
+    private let state = Mutex(
+        (bytesRead: UInt64(0), changed: UInt64?.none, spoilt: [ContentAddress: UInt64]()))
 
     init(_ base: any RecordStoring) { self.base = base }
 
@@ -46,6 +47,9 @@ final class CountingVault: RecordStoring {
 
     /// From now on the byte at an offset is served wrongly.
     func change(at offset: UInt64) { state.withLock { $0.changed = offset } }
+
+    /// From now on this byte of one record is served wrongly.
+    func change(at offset: UInt64, of address: ContentAddress) { state.withLock { $0.spoilt[address] = offset } }
 
     func beginUpload(record: RecordID, address: ContentAddress, size: UInt64) async throws(VaultError) -> UInt64 {
         try await base.beginUpload(record: record, address: address, size: size)
@@ -63,8 +67,9 @@ final class CountingVault: RecordStoring {
         var bytes = try await base.read(address, offset: offset, count: count)
         state.withLock { state in
             state.bytesRead += UInt64(bytes.count)
-            if let changed = state.changed, (offset..<offset + UInt64(bytes.count)).contains(changed) {
-                bytes[Int(changed - offset)] ^= 1
+            let served = offset..<offset + UInt64(bytes.count)
+            for changed in [state.changed, state.spoilt[address]] {
+                if let changed, served.contains(changed) { bytes[Int(changed - offset)] ^= 1 }
             }
         }
         return bytes

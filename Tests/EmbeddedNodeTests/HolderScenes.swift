@@ -45,12 +45,14 @@ extension Stage {
     }
 
     /// The receipt of a request by the folder's owner.
-    func ownersRequest(_ record: RecordID) async throws -> Receipt {
+    func ownersRequest(_ record: RecordID) async throws -> Receipt { try await ownersRequest([record]) }
+
+    func ownersRequest(_ records: [RecordID]) async throws -> Receipt {
         let key = try AnswerKey(from: try await folderKeys().share, for: TransactionID(FixedOctets()))
         return try await node.session().submit(
             .accessRequested(
                 AccessRequested(
-                    authority: .folder(folder), record: record, purpose: .patientRequested,
+                    authority: .folder(folder), records: records, purpose: .patientRequested,
                     answerKey: try key.publicKey)), by: try await folderSigner()
         ).receipt
     }

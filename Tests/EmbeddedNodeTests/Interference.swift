@@ -80,9 +80,9 @@ final class SwitchedProxy: Transforming {
         try await base.install(delivery)
     }
 
-    func transform(request: Receipt, capsule: [UInt8]) async throws(ProxyError) -> Transformation {
+    func transform(request: Receipt, capsules: [[UInt8]]) async throws(ProxyError) -> Transformation {
         try demandUp()
-        return try await base.transform(request: request, capsule: capsule)
+        return try await base.transform(request: request, capsules: capsules)
     }
 
     func destroyEndedFragments() async throws(ProxyError) -> [ConsentID] {

@@ -44,9 +44,9 @@ private final class ListeningKeyService: KeyIssuing {
     }
 
     func decapsulate(
-        request: Receipt, capsule: [UInt8]
+        request: Receipt, capsules: [[UInt8]]
     ) async throws(KeyServiceError) -> Transformation {
-        try await honest.decapsulate(request: request, capsule: capsule)
+        try await honest.decapsulate(request: request, capsules: capsules)
     }
 
     func destroyErasedShares() async throws(KeyServiceError) -> [FolderID] { try await honest.destroyErasedShares() }

@@ -37,12 +37,13 @@ struct Stage {
     }
 
     init(
-        proxies: Int = 3,
+        proxies: Int = 3, contracts: [ContractVersion] = ContractVersion.newest,
         reencryption: @escaping @Sendable (Int) -> ProxyService.Reencryption = { _ in ProxyService.honest }
     ) async throws {
         temporary = try TemporaryFolder()
         node = try await EmbeddedNode.open(
-            EmbeddedNode.Configuration(folder: temporary.path("."), proxyCount: proxies, reencryption: reencryption),
+            EmbeddedNode.Configuration(
+                folder: temporary.path("."), proxyCount: proxies, contracts: contracts, reencryption: reencryption),
             clock: clock)
         let recording = try ECGRecording.synthesized(named: "heart", frameCount: 500)
         files = try WFDBFiles(headerFile: "heart.hea", available: try WFDBWriter.files(of: recording))

@@ -26,14 +26,14 @@ private final class UnloggedProxy: Transforming {
 
     func install(_ delivery: FragmentDelivery) async throws(ProxyError) { try await base.install(delivery) }
 
-    func transform(request: Receipt, capsule: [UInt8]) async throws(ProxyError) -> Transformation {
+    func transform(request: Receipt, capsules: [[UInt8]]) async throws(ProxyError) -> Transformation {
         guard let fragment = kept[identity] else {
-            return try await base.transform(request: request, capsule: capsule)
+            return try await base.transform(request: request, capsules: capsules)
         }
         do {
             let entry = try LedgerEntry(serialized: request.entry)
             guard case .accessRequested(let access) = entry.transaction.body else { throw ProxyError.malformed("") }
-            let answer = try fragment.reencrypt(try Capsule(simple: capsule)).simple
+            let answer = try capsules.flatMap { try fragment.reencrypt(try Capsule(simple: $0)).simple }
             let sealed = try SealedAnswer(
                 sealing: answer, to: access.answerKey,
                 in: AnswerContext(origin: origin, request: entry.transaction.id, transformer: identity))

@@ -44,7 +44,7 @@ import Testing
             #expect(
                 halves == IssuedHalves(response: [7, 8], sealedHalves: [Self.bytes(64, 9), [], Self.bytes(16, 6)]))
             let answer = try await remote.decapsulate(request: Self.receipt, capsule: Self.capsule)
-            #expect(answer == StubKeyService.answer(Self.receipt, Self.capsule))
+            #expect(answer == StubKeyService.answer(Self.receipt, [Self.capsule]))
             await #expect(throws: KeyServiceError.ledger(.busy(queued: 3))) { try await remote.destroyErasedShares() }
         }
     }
@@ -58,7 +58,7 @@ import Testing
             try await remote.install(delivery)
             #expect(stub.installed.withLock { $0 } == delivery)
             let answer = try await remote.transform(request: Self.receipt, capsule: Self.capsule)
-            #expect(answer == StubKeyService.answer(Self.receipt, Self.capsule))
+            #expect(answer == StubKeyService.answer(Self.receipt, [Self.capsule]))
             await #expect(throws: ProxyError.unreachable("")) {
                 do throws(ProxyError) { _ = try await remote.destroyEndedFragments() } catch {
                     // A doctor may not: which says so in words only.
@@ -129,9 +129,9 @@ import Testing
 private struct StubKeyService: KeyIssuing {
     let identity = IdentityID(ServicesOverHTTPTests.id(9))
 
-    static func answer(_ receipt: Receipt, _ capsule: [UInt8]) -> Transformation {
+    static func answer(_ receipt: Receipt, _ capsules: [[UInt8]]) -> Transformation {
         Transformation(
-            transformer: IdentityID(ServicesOverHTTPTests.id(9)), sealedAnswer: Array(capsule.prefix(60)),
+            transformer: IdentityID(ServicesOverHTTPTests.id(9)), sealedAnswer: Array(capsules.joined().prefix(60)) + [UInt8(capsules.count)],
             receipt: receipt)
     }
 
@@ -155,8 +155,8 @@ private struct StubKeyService: KeyIssuing {
         return IssuedHalves(response: content, sealedHalves: [authorization, [], consent.bytes])
     }
 
-    func decapsulate(request: Receipt, capsule: [UInt8]) async throws(KeyServiceError) -> Transformation {
-        Self.answer(request, capsule)
+    func decapsulate(request: Receipt, capsules: [[UInt8]]) async throws(KeyServiceError) -> Transformation {
+        Self.answer(request, capsules)
     }
 
     func destroyErasedShares() async throws(KeyServiceError) -> [FolderID] { throw .ledger(.busy(queued: 3)) }
@@ -168,8 +168,8 @@ private final class StubProxy: Transforming {
 
     func install(_ delivery: FragmentDelivery) async throws(ProxyError) { installed.withLock { $0 = delivery } }
 
-    func transform(request: Receipt, capsule: [UInt8]) async throws(ProxyError) -> Transformation {
-        StubKeyService.answer(request, capsule)
+    func transform(request: Receipt, capsules: [[UInt8]]) async throws(ProxyError) -> Transformation {
+        StubKeyService.answer(request, capsules)
     }
 
     func destroyEndedFragments() async throws(ProxyError) -> [ConsentID] { [] }

@@ -80,36 +80,49 @@ extension Doctor {
         return Opened(files, asked, gathering, facts)
     }
 
-    /// Gathers fragments until the record's key commitment accepts what they make.
     private func seed(
         of download: SealedRecordDownload, for asked: Request, _ facts: GrantFacts, asking order: [IdentityID]? = nil
     ) async throws(ClientError) -> (CapsuleSeed, FragmentGathering) {
+        guard asked.records.count == 1 else {
+            throw .other("request \(asked.id) is for \(asked.records.count) records, which are opened together")
+        }
+        let unsealed = try await unseal([download], for: asked, facts, asking: order)[0]
+        return (try unsealed.seed.get(), unsealed.gathering)
+    }
+
+    /// A record's seed, or why there is none, and who answered what.
+    struct Unsealed {
+        let seed: Result<CapsuleSeed, ClientError>
+        let gathering: FragmentGathering
+    }
+
+    /// Gathers fragments until each record's key commitment accepts what they make, or nobody is left to ask.
+    ///
+    /// - Parameter downloads: All of the request's records, in its order.
+    func unseal(
+        _ downloads: [SealedRecordDownload], for asked: Request, _ facts: GrantFacts, asking order: [IdentityID]? = nil
+    ) async throws(ClientError) -> [Unsealed] {
         let grant = try grantSession(facts)
-        let header = download.header
-        let capsule = download.capsule.simple.bytes
+        let threshold = facts.terms.threshold
         let answers = ProxyAnswers(
-            of: services, to: asked, capsule: capsule, trust: session.trust, key: try answerKey(for: asked.id))
+            of: services, to: asked, capsules: downloads.map { $0.capsule.simple.bytes }, trust: session.trust,
+            key: try answerKey(for: asked.id))
         defer { answers.cancel() }
-        var gathering = FragmentGathering(
-            proxies: order ?? facts.terms.proxies, threshold: facts.terms.threshold, asksAllAtOnce: order == nil)
-        while true {
-            answers.ask(gathering.takeNext())
-            guard gathering.outstanding > 0 else { throw gathering.failure }
+        var records = downloads.enumerated().map { index, download in
+            RecordUnsealing(download, at: index, of: asked, grant, threshold: threshold)
+        }
+        var queue = ProxyQueue(order ?? facts.terms.proxies, asksAllAtOnce: order == nil)
+        while records.contains(where: { $0.result == nil }) {
+            let missing = records.filter { $0.result == nil }.map(\.gathering.missing).max() ?? 0
+            answers.ask(queue.takeNext(missing: missing))
+            guard queue.outstanding > 0 else { break }
             let (proxy, answer) = try await answers.next()
-            gathering.add(answer, of: proxy, request: asked.id, capsule: capsule)
-            guard gathering.isEnough else { continue }
-            do throws(UmbralError) {
-                let opened = try grant.open(capsule: download.capsule, fragments: gathering.fragments) {
-                    header.accepts($0.octets)
-                }
-                gathering.reject(opened.rejected, request: asked.id, capsule: capsule)
-                return (opened.value, gathering)
-            } catch {
-                let rejected = error.rejectedFragments
-                // Nothing to leave out means that asking more proxies cannot help.
-                guard !rejected.isEmpty else { throw .umbral(error) }
-                gathering.reject(rejected, request: asked.id, capsule: capsule)
-            }
+            queue.noteAnswer()
+            for index in records.indices { records[index].take(answer, of: proxy) }
+        }
+        for index in records.indices { records[index].giveUp() }
+        return records.map { record in
+            Unsealed(seed: record.result ?? .failure(record.gathering.failure), gathering: record.gathering)
         }
     }
 }
@@ -119,7 +132,7 @@ extension Doctor.Opened where Content == WFDBFiles {
 }
 
 extension Doctor.Opened {
-    fileprivate init(
+    init(
         _ content: Content, _ asked: Doctor.Request, _ gathering: FragmentGathering, _ facts: GrantFacts
     ) {
         self.content = content

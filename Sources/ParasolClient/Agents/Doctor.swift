@@ -33,6 +33,8 @@ package actor Doctor {
         package let request: TransactionID
         package let capsule: [UInt8]
         package let fragment: [UInt8]
+        /// Which of the answer's parts the fragment is, where the request was for several records.
+        package let part: DisputedPart?
         package let reason: String
     }
 
@@ -47,14 +49,27 @@ package actor Doctor {
     /// A request for access that the ledger has, and the receipt that proxies ask for.
     package struct Request: Sendable {
         package let id: TransactionID
-        package let record: RecordID
+        /// At least one, in the order that answers have.
+        package let records: [RecordID]
         package let consent: ConsentID
         package let receipt: Receipt
+
+        /// The first of its records, and the only one of a request for one.
+        package var record: RecordID { records[0] }
     }
 
     /// Logs a request for access to a record under a consent. It counts as one of the consent's opens.
     package func request(_ record: RecordID, under consent: ConsentID) async throws(ClientError) -> Request {
-        let facts = try await facts(of: consent, record)
+        try await request([record], under: consent)
+    }
+
+    /// Logs one request for access to several records under a consent. Each counts as one of its opens.
+    ///
+    /// - Parameter records: 1 to ``Limits/requestedRecords``, each once, in any order. More than one needs consent 4.
+    package func request(_ records: [RecordID], under consent: ConsentID) async throws(ClientError) -> Request {
+        let records = records.sorted()
+        let all = try await facts(of: consent, records)
+        guard let facts = all.first else { throw .unknown("the record to ask for: none is named") }
         var generator = SystemRandomNumberGenerator()
         let id = TransactionID.random(using: &generator)
         let signed: SignedTransaction
@@ -62,10 +77,10 @@ package actor Doctor {
             signed = try signer.signed(
                 .accessRequested(
                     AccessRequested(
-                        authority: .consent(consent), record: record, purpose: facts.terms.purpose,
+                        authority: .consent(consent), records: records, purpose: facts.terms.purpose,
                         answerKey: try answerKey(for: id).publicKey)), id: id)
         } catch { throw ClientError(error) }
-        return Request(id: id, record: record, consent: consent, receipt: try await session.submit(signed))
+        return Request(id: id, records: records, consent: consent, receipt: try await session.submit(signed))
     }
 
     /// What this doctor has asked for and not said to have opened, oldest first.
@@ -89,28 +104,29 @@ package actor Doctor {
             do {
                 guard try session.trust.verify(receipt).entry.transaction.id == request.id else { continue }
             } catch { throw .badReceipt("\(error)") }
-            unfinished.append(Request(id: request.id, record: request.record, consent: consent, receipt: receipt))
+            unfinished.append(Request(id: request.id, records: request.records, consent: consent, receipt: receipt))
         }
         return unfinished
     }
 
-    /// One proxy's fragment for a request, as the doctor alone can read it, logged before it was answered.
+    /// One proxy's fragment for a request for one record, as the doctor alone can read it, logged before it was answered.
     ///
     /// - Returns: 359 bytes from an honest proxy.
     package func fragment(
         from proxy: IdentityID, to asked: Request, capsule: [UInt8]
     ) async throws(ClientError) -> [UInt8] {
-        try await Self.fragment(
-            from: proxy, to: asked, capsule, services, session.trust, try answerKey(for: asked.id))
+        let parts = try await Self.parts(
+            from: proxy, to: asked, [capsule], services, session.trust, try answerKey(for: asked.id))
+        return parts[0]
     }
 
-    static func fragment(
-        from proxy: IdentityID, to asked: Request, _ capsule: [UInt8], _ services: ServiceDirectory,
+    static func parts(
+        from proxy: IdentityID, to asked: Request, _ capsules: [[UInt8]], _ services: ServiceDirectory,
         _ trust: TrustAnchor, _ key: AnswerKey
-    ) async throws(ClientError) -> [UInt8] {
+    ) async throws(ClientError) -> [[UInt8]] {
         do {
-            let answer = try await services.proxy(proxy).transform(request: asked.receipt, capsule: capsule)
-            return try trust.open(answer, to: asked.id, by: proxy, with: key)
+            let answer = try await services.proxy(proxy).transform(request: asked.receipt, capsules: capsules)
+            return try trust.open(answer, to: asked.id, for: capsules.count, by: proxy, with: key)
         } catch { throw ClientError(error) }
     }
 
@@ -125,13 +141,13 @@ package actor Doctor {
         }
     }
 
-    /// Convicts a proxy on the ledger with the very bytes it committed to.
+    /// Convicts a proxy on the ledger with the very bytes it committed to. Once for each request that it answered.
     package func dispute(_ answer: WrongAnswer) async throws(ClientError) {
         try await session.submit(
             .fragmentDisputed(
                 FragmentDisputed(
                     request: answer.request, transformer: answer.proxy, capsule: answer.capsule,
-                    capsuleFragment: answer.fragment)), by: signer)
+                    capsuleFragment: answer.fragment, part: answer.part)), by: signer)
     }
 
     /// Logs that an opened record was written out in the clear.
@@ -144,14 +160,21 @@ package actor Doctor {
     /// All of it stands on the ledger once and never changes, so it is read there once. Whether the consent still holds is not
     /// among it: that, the ledger and each proxy decide anew for every request.
     func facts(of consent: ConsentID, _ record: RecordID) async throws(ClientError) -> GrantFacts {
-        let key = GrantFacts.Key(consent: consent, record: record)
-        if let facts = known[key] { return facts }
-        let facts = try await session.read { (state) throws(ClientError) in
-            try GrantFacts(of: consent, record: record, in: state)
+        try await facts(of: consent, [record])[0]
+    }
+
+    /// The same of several records, in their order.
+    func facts(of consent: ConsentID, _ records: [RecordID]) async throws(ClientError) -> [GrantFacts] {
+        let found = records.map { known[GrantFacts.Key(consent: consent, record: $0)] }
+        if found.allSatisfy({ $0 != nil }) { return found.compactMap { $0 } }
+        let read = try await session.read { (state) throws(ClientError) in
+            var read: [GrantFacts] = []
+            for record in records { read.append(try GrantFacts(of: consent, record: record, in: state)) }
+            return read
         }
-        if known.count >= Self.knownBound { known = [:] }
-        known[key] = facts
-        return facts
+        if known.count + read.count > Self.knownBound { known = [:] }
+        for facts in read { known[GrantFacts.Key(consent: consent, record: facts.record.id)] = facts }
+        return read
     }
 
     func grantSession(_ facts: GrantFacts) throws(ClientError) -> GrantSession {

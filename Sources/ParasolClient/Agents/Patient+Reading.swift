@@ -36,7 +36,7 @@ extension Patient {
         do {
             let answer = try await services.keyService(folder.keyService)
                 .decapsulate(request: receipt, capsule: download.capsule.simple.bytes)
-            let part = try session.trust.open(answer, to: request, by: folder.keyService, with: answerKey)
+            let part = try session.trust.open(answer, to: request, for: 1, by: folder.keyService, with: answerKey)[0]
             seed = try PartialDecapsulation(serialized: part).seed(
                 of: download.capsule, with: try DelegatingKeyShare(keys.share, role: .patient),
                 serviceShare: folder.opening.serviceShare.publicShare)

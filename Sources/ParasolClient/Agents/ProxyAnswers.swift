@@ -8,22 +8,25 @@ import Synchronization
 ///
 /// An answer counts only when the proxy has logged exactly it.
 final class ProxyAnswers: Sendable {
-    typealias Answer = (proxy: IdentityID, answer: Result<[UInt8], ClientError>)
+    /// A part for each of the request's records.
+    typealias Answer = (proxy: IdentityID, answer: Result<[[UInt8]], ClientError>)
 
     private let services: ServiceDirectory
     private let asked: Doctor.Request
-    private let capsule: [UInt8]
+    private let capsules: [[UInt8]]
     private let trust: TrustAnchor
     private let key: AnswerKey
     private let stream: AsyncStream<Answer>
     private let continuation: AsyncStream<Answer>.Continuation
     private let tasks = Mutex<[Task<Void, Never>]>([])
 
-    init(of services: ServiceDirectory, to asked: Doctor.Request, capsule: [UInt8], trust: TrustAnchor, key: AnswerKey)
-    {
+    /// - Parameter capsules: Of each of the request's records, in its order.
+    init(
+        of services: ServiceDirectory, to asked: Doctor.Request, capsules: [[UInt8]], trust: TrustAnchor, key: AnswerKey
+    ) {
         self.services = services
         self.asked = asked
-        self.capsule = capsule
+        self.capsules = capsules
         self.trust = trust
         self.key = key
         (stream, continuation) = AsyncStream.makeStream()
@@ -32,10 +35,10 @@ final class ProxyAnswers: Sendable {
     /// Asks these proxies, each by itself.
     func ask(_ proxies: [IdentityID]) {
         for proxy in proxies {
-            let task = Task { [services, asked, capsule, trust, key, continuation] in
+            let task = Task { [services, asked, capsules, trust, key, continuation] in
                 do throws(ClientError) {
-                    let fragment = try await Doctor.fragment(from: proxy, to: asked, capsule, services, trust, key)
-                    continuation.yield((proxy, .success(fragment)))
+                    let parts = try await Doctor.parts(from: proxy, to: asked, capsules, services, trust, key)
+                    continuation.yield((proxy, .success(parts)))
                 } catch { continuation.yield((proxy, .failure(error))) }
             }
             tasks.withLock { $0.append(task) }

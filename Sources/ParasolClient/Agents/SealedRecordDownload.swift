@@ -24,6 +24,10 @@ package struct SealedRecordDownload: Sendable {
     private let beginning: [UInt8]
     private let deposit: RecordDeposited
 
+    package var record: RecordID { deposit.record }
+    /// All of it, as it lies in the vault.
+    package var byteCount: UInt64 { object.stored.size }
+
     /// Finds a record and fetches its beginning.
     ///
     /// - Throws: ``ClientError/recordMismatch(_:_:)`` where the vault serves something else than was deposited.

@@ -40,8 +40,8 @@ extension TransactionBody {
         case .keysIssued(let body): "\(body.fragments.count) fragments for consent \(body.consent)"
         case .accessRequested(let body):
             switch body.authority {
-            case .consent(let consent): "record \(body.record) under consent \(consent) for \(body.purpose)"
-            case .folder(let folder): "record \(body.record) by the owner of folder \(folder)"
+            case .consent(let consent): "\(body.recordsSummary) under consent \(consent) for \(body.purpose)"
+            case .folder(let folder): "\(body.recordsSummary) by the owner of folder \(folder)"
             }
         case .transformed(let body): "request \(body.request) by \(body.transformer)"
         case .recordOpened(let body): "request \(body.request)"
@@ -53,7 +53,8 @@ extension TransactionBody {
             case .folder(let folder): "share of folder \(folder) by \(body.holder): \(body.reason.rawValue)"
             }
         case .folderErased(let body): "folder \(body.folder)"
-        case .fragmentDisputed(let body): "request \(body.request): \(body.transformer) answered wrongly"
+        case .fragmentDisputed(let body):
+            "request \(body.request): \(body.transformer) answered wrongly" + (body.part.map { " for record \($0.record)" } ?? "")
         case .contractActivated(let body):
             "\(body.members.count) members activate \(body.activated.contract) \(body.activated.version)"
         case .accessProposed(let body):
@@ -61,6 +62,13 @@ extension TransactionBody {
                 + "\(body.maximumOpens) opens in \(body.durationMilliseconds) ms"
         case .proposalDeclined(let body): "proposal \(body.proposal)"
         }
+    }
+}
+
+extension AccessRequested {
+    /// With every identifier: who looks for a record in an audit's lines finds each access to it.
+    fileprivate var recordsSummary: String {
+        (records.count == 1 ? "record " : "\(records.count) records ") + records.map { "\($0)" }.joined(separator: " ")
     }
 }
 

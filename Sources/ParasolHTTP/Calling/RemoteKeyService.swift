@@ -45,8 +45,8 @@ package struct RemoteKeyService: KeyIssuing {
         return try await service.answer(call, type: MediaType.issuedHalves) { try IssuedHalves(encoded: $0) }
     }
 
-    package func decapsulate(request: Receipt, capsule: [UInt8]) async throws(KeyServiceError) -> Transformation {
-        let content = try service.encoded { try AccessProof(receipt: request, capsule: capsule).encoded() }
+    package func decapsulate(request: Receipt, capsules: [[UInt8]]) async throws(KeyServiceError) -> Transformation {
+        let content = try service.encoded { try AccessProof(receipt: request, capsules: capsules).encoded() }
         let call = Call.send(
             "/v1/decapsulations", content, type: MediaType.accessProof, atMost: Transformation.maximumBytes,
             isIdempotent: true)

@@ -21,8 +21,8 @@ package struct RemoteProxy: Transforming {
         try await service.head(call) { _ in }
     }
 
-    package func transform(request: Receipt, capsule: [UInt8]) async throws(ProxyError) -> Transformation {
-        let content = try service.encoded { try AccessProof(receipt: request, capsule: capsule).encoded() }
+    package func transform(request: Receipt, capsules: [[UInt8]]) async throws(ProxyError) -> Transformation {
+        let content = try service.encoded { try AccessProof(receipt: request, capsules: capsules).encoded() }
         let call = Call.send(
             "/v1/transforms", content, type: MediaType.accessProof, atMost: Transformation.maximumBytes,
             isIdempotent: true)

@@ -56,29 +56,33 @@ struct IssuanceCall: Sendable {
     }
 }
 
-/// A receipt behind its 32-bit length, and a capsule (98).
+/// A receipt behind its 32-bit length, and the capsule (98) of each record of the request, 1 to 64.
 struct AccessProof: Hashable, Sendable {
-    static let maximumBytes = 4 + WireLimits.receiptBytes + Limits.capsuleBytes
+    static let maximumBytes = 4 + WireLimits.receiptBytes + Limits.requestedRecords * Limits.capsuleBytes
 
     let receipt: Receipt
-    let capsule: [UInt8]
+    let capsules: [[UInt8]]
 
-    init(receipt: Receipt, capsule: [UInt8]) {
+    init(receipt: Receipt, capsules: [[UInt8]]) {
         self.receipt = receipt
-        self.capsule = capsule
+        self.capsules = capsules
     }
 
     func encoded() throws(WireCodingError) -> [UInt8] {
         var writer = OctetWriter()
         writer.write(length32Of: try WireCoding.encode(receipt))
-        writer.write(capsule)
+        for capsule in capsules { writer.write(capsule) }
         return writer.bytes
     }
 
     init(encoded bytes: [UInt8]) throws(WireCodingError) {
         self = try WireCoding.read(bytes, "an access proof") { reader in
             let receipt = try WireCoding.receipt(try reader.readBytes32(atMost: WireLimits.receiptBytes))
-            return AccessProof(receipt: receipt, capsule: try reader.readBytes(Limits.capsuleBytes))
+            var capsules = [try reader.readBytes(Limits.capsuleBytes)]
+            while reader.remaining > 0, capsules.count < Limits.requestedRecords {
+                capsules.append(try reader.readBytes(Limits.capsuleBytes))
+            }
+            return AccessProof(receipt: receipt, capsules: capsules)
         }
     }
 }
@@ -102,7 +106,7 @@ extension IssuedHalves {
 }
 
 extension Transformation {
-    static let maximumBytes = 16 + 2 + 1024 + WireLimits.receiptBytes
+    static let maximumBytes = 16 + 2 + SealedAnswer.maximumSerializedBytes + WireLimits.receiptBytes
 
     /// Transformer (16), the sealed answer behind its 16-bit length, the receipt.
     func encoded() throws(WireCodingError) -> [UInt8] {
@@ -118,7 +122,7 @@ extension Transformation {
     init(encoded bytes: [UInt8]) throws(WireCodingError) {
         self = try WireCoding.read(bytes, "a transformation") { reader in
             let transformer = IdentityID(try reader.readFixed())
-            let answer = try reader.readBytes16(atMost: 1024)
+            let answer = try reader.readBytes16(atMost: SealedAnswer.maximumSerializedBytes)
             let receipt = try WireCoding.receipt(try reader.readBytes(reader.remaining))
             return Transformation(transformer: transformer, sealedAnswer: answer, receipt: receipt)
         }

@@ -48,7 +48,7 @@ package enum KeyServiceRoutes {
                 refusals: refusals
             ) { request in
                 let proof = try parsed { try AccessProof(encoded: request.body) }
-                let answer = try await service.decapsulate(request: proof.receipt, capsule: proof.capsule)
+                let answer = try await service.decapsulate(request: proof.receipt, capsules: proof.capsules)
                 return Answer(
                     try answer.encoded(), type: MediaType.transformation, fields: [.cacheControl: "no-store"])
             },

@@ -30,7 +30,7 @@ package enum ProxyRoutes {
                 refusals: [422]
             ) { request in
                 let proof = try KeyServiceRoutes.parsed { try AccessProof(encoded: request.body) }
-                let answer = try await proxy.transform(request: proof.receipt, capsule: proof.capsule)
+                let answer = try await proxy.transform(request: proof.receipt, capsules: proof.capsules)
                 return Answer(
                     try answer.encoded(), type: MediaType.transformation, fields: [.cacheControl: "no-store"])
             },

@@ -56,7 +56,7 @@ package struct ContractVersion: Hashable, Sendable {
     /// The newest version of each contract that this software has, in that order: what a new ledger begins with.
     package static let newest = [
         ContractVersion(contract: "enrollment", version: 1), ContractVersion(contract: "record", version: 1),
-        ContractVersion(contract: "consent", version: 3),
+        ContractVersion(contract: "consent", version: 4),
     ]
 }
 

@@ -1,11 +1,11 @@
 package import Octets
 import SharingMessages
 
-/// A proxy, or the key service for the owner, is about to answer a request with exactly one fragment.
+/// A proxy, or the key service for the owner, is about to answer a request with exactly one fragment for each of its records.
 package struct Transformed: Hashable, Sendable {
     package let request: TransactionID
     package let transformer: IdentityID
-    /// ``LedgerDigest/fragment(_:by:for:)``.
+    /// ``LedgerDigest/answer(_:by:for:)``.
     package let fragmentDigest: FixedOctets<32>
 
     package init(request: TransactionID, transformer: IdentityID, fragmentDigest: FixedOctets<32>) {

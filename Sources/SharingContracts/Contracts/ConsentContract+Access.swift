@@ -4,6 +4,7 @@ extension ConsentContract {
     func check(
         _ body: AccessRequested, at time: Timestamp, _ surroundings: ConsentSurroundings
     ) throws(ContractViolation) {
+        try surroundings.rules.requireRecords(body.records.count)
         let needed: Purpose
         switch body.authority {
         case .consent(let id):
@@ -12,14 +13,21 @@ extension ConsentContract {
             guard consent.keys != nil else {
                 throw ContractViolation(.keysNotIssued, "no keys are issued for consent \(id)")
             }
-            try surroundings.records.record(body.record, in: consent.terms.folder)
-            guard consent.terms.scope.covers(body.record) else {
-                throw ContractViolation(.recordNotCovered, "consent \(id) does not cover record \(body.record)")
+            guard body.records.count <= consent.opensLeft else {
+                throw ContractViolation(
+                    .tooFewOpensLeft,
+                    "\(body.records.count) records, and consent \(id) has \(consent.opensLeft) of its opens left")
+            }
+            for record in body.records {
+                try surroundings.records.record(record, in: consent.terms.folder)
+                guard consent.terms.scope.covers(record) else {
+                    throw ContractViolation(.recordNotCovered, "consent \(id) does not cover record \(record)")
+                }
             }
             needed = consent.terms.purpose
         case .folder(let id):
             try surroundings.records.openFolder(id)
-            try surroundings.records.record(body.record, in: id)
+            for record in body.records { try surroundings.records.record(record, in: id) }
             needed = .patientRequested
         }
         guard body.purpose == needed else {
@@ -35,14 +43,14 @@ extension ConsentContract {
         case .consent(let id):
             guard let terms = consents[id]?.terms else { return }
             (folder, requester, threshold) = (terms.folder, terms.grantee.signer, terms.threshold)
-            consents.update(id) { $0.countRequest() }
+            consents.update(id) { $0.countRequest(of: body.records.count) }
             requestsOfConsent.append(event.transaction, to: id)
         case .folder(let id):
             (folder, requester, threshold) = (id, id.signer, 1)
         }
         let request = AccessRequest(
             id: event.transaction, authority: body.authority, requester: requester, folder: folder,
-            record: body.record, purpose: body.purpose, answerKey: body.answerKey, requested: event,
+            records: body.records, purpose: body.purpose, answerKey: body.answerKey, requested: event,
             threshold: threshold)
         requests.set(request, for: request.id)
         records.note(request)

@@ -63,17 +63,19 @@ extension ConsentContract {
             throw ContractViolation(
                 .alreadyDisputed, "the transform of \(body.transformer) for request \(body.request) is disputed")
         }
-        let record = try surroundings.records.record(request.record, in: request.folder)
+        let (recordID, place) = try disputed(body, in: request)
+        let record = try surroundings.records.record(recordID, in: request.folder)
         guard LedgerDigest.capsule(body.capsule) == record.capsuleDigest else {
-            throw ContractViolation(.capsuleMismatch, "the capsule is not that of record \(request.record)")
+            throw ContractViolation(.capsuleMismatch, "the capsule is not that of record \(recordID)")
         }
         let capsule: Capsule
         do { capsule = try Capsule(simple: body.capsule) } catch {
             // No fragment of an invalid capsule can be right or wrong. The depositor is to blame, not the proxy.
-            throw ContractViolation(.capsuleMismatch, "the capsule of record \(request.record) is invalid: \(error)")
+            throw ContractViolation(.capsuleMismatch, "the capsule of record \(recordID) is invalid: \(error)")
         }
         let digest = LedgerDigest.fragment(body.capsuleFragment, by: body.transformer, for: body.request)
-        guard digest == transform.fragmentDigest else {
+        let digests = body.part?.digests ?? [digest]
+        guard digests[place] == digest, LedgerDigest.answer(parts: digests) == transform.fragmentDigest else {
             throw ContractViolation(
                 .fragmentMismatch, "the fragment is not the one that \(body.transformer) committed to")
         }
@@ -85,6 +87,28 @@ extension ConsentContract {
             throw ContractViolation(
                 .fragmentIsCorrect, "\(body.transformer) answered request \(body.request) correctly")
         }
+    }
+
+    /// The record whose fragment is disputed, and its place in the request.
+    private func disputed(
+        _ body: FragmentDisputed, in request: AccessRequest
+    ) throws(ContractViolation) -> (record: RecordID, place: Int) {
+        guard let part = body.part else {
+            guard request.records.count == 1 else {
+                throw ContractViolation(
+                    .partMismatch, "request \(body.request) is for \(request.records.count) records: say whose it is")
+            }
+            return (request.records[0], 0)
+        }
+        guard request.records.count > 1, part.digests.count == request.records.count,
+            let place = request.records.firstIndex(of: part.record)
+        else {
+            throw ContractViolation(
+                .partMismatch,
+                "record \(part.record) with \(part.digests.count) digests is no part of an answer to \(body.request), "
+                    + "which is for \(request.records.count) records")
+        }
+        return (part.record, place)
     }
 
     mutating func perform(_ body: FragmentDisputed, _ event: LedgerEvent) {

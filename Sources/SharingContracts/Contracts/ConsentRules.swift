@@ -12,6 +12,14 @@ struct ConsentRules {
         }
     }
 
+    /// That one request may ask for so many records: more than one from version 4 on.
+    func requireRecords(_ count: Int) throws(ContractViolation) {
+        guard version >= 4 || count <= 1 else {
+            throw ContractViolation(
+                .notInForce, "\(count) records in a request need contract consent 4, and consent \(version) is in force")
+        }
+    }
+
     /// That no fewer organisations than the threshold can put a grant's fragments together.
     ///
     /// - Parameter members: Who enrolled each proxy.

@@ -102,7 +102,7 @@ package struct RecordContract: Hashable, Sendable {
 
     mutating func note(_ request: AccessRequest) {
         requestsOfFolder.append(request.id, to: request.folder)
-        requestsOfRecord.append(request.id, to: request.record)
+        for record in request.records { requestsOfRecord.append(request.id, to: record) }
     }
 
     mutating func noteShareDestroyed(_ folder: FolderID, _ event: LedgerEvent) {

@@ -3,7 +3,7 @@ import SharingMessages
 // Bounded by its transforms, at most 255.
 extension AccessRequest: StateRowValue {
     func write(to writer: inout RowWriter) throws(ContractViolation) {
-        let body = AccessRequested(authority: authority, record: record, purpose: purpose, answerKey: answerKey)
+        let body = AccessRequested(authority: authority, records: records, purpose: purpose, answerKey: answerKey)
         try writer.write(body: body.wire)
         writer.write(requested)
         writer.write(requester)
@@ -22,7 +22,7 @@ extension AccessRequest: StateRowValue {
         let event = try reader.event()
         self.init(
             id: event.transaction, authority: body.authority, requester: try reader.identifier(),
-            folder: try reader.identifier(), record: body.record, purpose: body.purpose, answerKey: body.answerKey,
+            folder: try reader.identifier(), records: body.records, purpose: body.purpose, answerKey: body.answerKey,
             requested: event, threshold: Int(try reader.integer(UInt8.self)))
         for _ in 0..<(try reader.integer(UInt8.self)) { transforms.append(try Transform(from: &reader)) }
         opened = try reader.optionalEvent()

@@ -11,7 +11,7 @@ extension Consent: StateRowValue {
             writer.write(issued)
         }
         writer.write(optional: revoked)
-        writer.write(requestCount)
+        writer.write(usedOpens)
         for proxy in terms.proxies {
             writer.write(waiting[proxy] ?? 0)
             writer.write(flag: destructions[proxy] != nil)
@@ -28,7 +28,7 @@ extension Consent: StateRowValue {
             issued = try reader.event()
         }
         revoked = try reader.optionalEvent()
-        requestCount = try reader.integer()
+        usedOpens = try reader.integer()
         for proxy in terms.proxies {
             let count: UInt32 = try reader.integer()
             waiting[proxy] = count == 0 ? nil : count

@@ -1,6 +1,6 @@
 package import Octets
 
-/// A request to read a record once, as the ledger knows it now.
+/// A request to read some records once each, as the ledger knows it now.
 package struct AccessRequest: Hashable, Sendable {
     /// The transaction identifier of its `AccessRequested`.
     package let id: TransactionID
@@ -8,7 +8,8 @@ package struct AccessRequest: Hashable, Sendable {
     /// The grantee, or the folder itself.
     package let requester: SignerID
     package let folder: FolderID
-    package let record: RecordID
+    /// 1 to ``Limits/requestedRecords``, ascending: an answer has a part for each in this order.
+    package let records: [RecordID]
     package let purpose: Purpose
     /// What answers are sealed to.
     package let answerKey: FixedOctets<32>
@@ -26,12 +27,12 @@ package struct AccessRequest: Hashable, Sendable {
     }
 }
 
-/// One transformer's commitment to the fragment it answers.
+/// One transformer's commitment to the fragments it answers.
 package struct Transform: Hashable, Sendable {
     package let transformer: IdentityID
-    /// ``LedgerDigest/fragment(_:by:for:)``.
+    /// ``LedgerDigest/answer(_:by:for:)``.
     package let fragmentDigest: FixedOctets<32>
     package let event: LedgerEvent
-    /// The dispute that proved the fragment wrong.
+    /// The dispute that proved a fragment wrong.
     package internal(set) var disputed: LedgerEvent?
 }

@@ -7,22 +7,23 @@ package struct Consent: Hashable, Sendable {
     package internal(set) var keys: KeysIssued?
     package internal(set) var issued: LedgerEvent?
     package internal(set) var revoked: LedgerEvent?
-    /// How many accesses were requested under it, at most the terms' ``ConsentGranted/maximumOpens``. Which:
-    /// ``WorldState/requests(under:)``.
-    package internal(set) var requestCount: UInt32 = 0
+    /// How many records were requested under it, each as often as it was: at most the terms' ``ConsentGranted/maximumOpens``.
+    /// In which requests: ``WorldState/requests(under:)``.
+    package internal(set) var usedOpens: UInt32 = 0
     /// How many of the requests wait for each proxy: neither opened nor answered by it. Zero is left out.
     package internal(set) var waiting: [IdentityID: UInt32] = [:]
     /// Which proxies say that they destroyed their fragments.
     package internal(set) var destructions: [IdentityID: Destruction] = [:]
 
     package var id: ConsentID { terms.consent }
-    package var isUsedUp: Bool { requestCount >= terms.maximumOpens }
+    package var opensLeft: UInt32 { terms.maximumOpens > usedOpens ? terms.maximumOpens - usedOpens : 0 }
+    package var isUsedUp: Bool { opensLeft == 0 }
 }
 
 extension Consent {
-    /// Counts a request, which waits for every proxy.
-    mutating func countRequest() {
-        requestCount &+= 1
+    /// Counts a request for some records, which waits for every proxy.
+    mutating func countRequest(of records: Int) {
+        usedOpens &+= UInt32(clamping: records)
         for proxy in terms.proxies { waiting[proxy, default: 0] &+= 1 }
     }
 

@@ -1,7 +1,8 @@
 /// Whom and what a leaf concerns, also where it says so only by naming a consent, a request or a proposal.
 package struct LeafSubjects: Hashable, Sendable {
     package var folder: FolderID?
-    package var record: RecordID?
+    /// Several where a request is for several.
+    package var records: [RecordID] = []
     package var consent: ConsentID?
     /// The grantee of the consent concerned, who proposed, or the identity that is enrolled or retired.
     package var doctor: IdentityID?
@@ -22,12 +23,12 @@ package struct LeafSubjects: Hashable, Sendable {
     }
 }
 
-/// What leaves tie to each other: which folder a consent is of, which record a request is for. None of it ever changes, so that any state
+/// What leaves tie to each other: which folder a consent is of, which records a request is for. None of it ever changes, so that any state
 /// which has a leaf says the same of it.
 package protocol LeafRelating {
     /// Folder, consent and grantee; nil for a consent that was not granted.
     func subjects(of consent: ConsentID) -> LeafSubjects?
-    /// Those of its authority, and the record; nil for a request that was not made.
+    /// Those of its authority, and the records; nil for a request that was not made.
     func subjects(of request: TransactionID) -> LeafSubjects?
     func folder(of record: RecordID) -> FolderID?
     /// Folder and doctor; nil for a proposal that was not made.
@@ -53,7 +54,7 @@ extension LeafRelating {
             subjects.holders = [body.keyService]
         case .recordDeposited(let body):
             subjects.folder = body.folder
-            subjects.record = body.record
+            subjects.records = [body.record]
             subjects.depositor = body.depositor
         case .consentGranted(let body):
             subjects = LeafSubjects(of: body)
@@ -77,6 +78,7 @@ extension LeafRelating {
         case .folderErased(let body): subjects.folder = body.folder
         case .fragmentDisputed(let body):
             subjects = self.subjects(of: body.request) ?? subjects
+            if let part = body.part { subjects.records = [part.record] }
             subjects.holders = [body.transformer]
         case .accessProposed(let body): subjects = LeafSubjects(of: body)
         case .proposalDeclined(let body): subjects = self.subjects(ofProposal: body.proposal) ?? subjects
@@ -90,8 +92,8 @@ extension LeafRelating {
         case .consent(let consent): subjects = self.subjects(of: consent) ?? subjects
         case .folder(let folder): subjects.folder = folder
         }
-        subjects.record = body.record
-        subjects.folder = subjects.folder ?? folder(of: body.record)
+        subjects.records = body.records
+        subjects.folder = subjects.folder ?? body.records.first.flatMap { folder(of: $0) }
         return subjects
     }
 }
@@ -119,7 +121,7 @@ extension WorldState: LeafRelating {
         var subjects = LeafSubjects()
         if case .consent(let consent) = request.authority { subjects = self.subjects(of: consent) ?? subjects }
         subjects.folder = request.folder
-        subjects.record = request.record
+        subjects.records = request.records
         return subjects
     }
 

@@ -109,6 +109,8 @@ package struct ContractViolation: Error, Sendable {
         case consentExpired
         case consentRevoked
         case consentUsedUp
+        /// The request is for more records than the consent has opens left.
+        case tooFewOpensLeft
         /// The grantee's identity is retired.
         case granteeRetired
         /// The record is not one that the consent covers.
@@ -159,6 +161,8 @@ package struct ContractViolation: Error, Sendable {
         /// Only fragments under a consent can be disputed.
         case notDisputable
         case alreadyDisputed
+        /// The dispute does not name one of several records with a digest for each, or does so where the request is for one.
+        case partMismatch
         /// The capsule is not the record's, or not a valid one.
         case capsuleMismatch
         /// The fragment is not the one that the transformer committed to.

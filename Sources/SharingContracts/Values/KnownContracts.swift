@@ -23,7 +23,7 @@ package struct KnownContracts: Hashable, Sendable {
     }
 
     /// What this software runs.
-    package static let all = KnownContracts([.enrollment: [1], .record: [1], .consent: [1, 2, 3]])
+    package static let all = KnownContracts([.enrollment: [1], .record: [1], .consent: [1, 2, 3, 4]])
 
     /// Which contract is meant, whose version must be known.
     ///

@@ -11,13 +11,30 @@ package enum LedgerDigest {
         digest("parasol-capsule/v1\0", [capsule])
     }
 
-    /// `fragment_digest` of a `Transformed`: SHA-256 of the tag, the request, the transformer and the exact fragment.
+    /// What commits to one record's fragment: SHA-256 of the tag, the request, the transformer and the exact fragment.
     ///
     /// - Parameter fragment: A capsule fragment in simple form, 359 bytes, or the key service's partial decapsulation.
     package static func fragment(
         _ fragment: [UInt8], by transformer: IdentityID, for request: TransactionID
     ) -> FixedOctets<32> {
         digest("parasol-capsule-fragment/v1\0", [request.bytes, transformer.bytes, fragment])
+    }
+
+    /// `fragment_digest` of a `Transformed`: what commits to an answer, a part for each record of its request.
+    ///
+    /// - Parameter parts: In the order of the request's records: capsule fragments or partial decapsulations.
+    package static func answer(
+        _ parts: [[UInt8]], by transformer: IdentityID, for request: TransactionID
+    ) -> FixedOctets<32> {
+        answer(parts: parts.map { fragment($0, by: transformer, for: request) })
+    }
+
+    /// The same, of each part's ``fragment(_:by:for:)``: a part can be shown to belong to an answer without showing the others.
+    ///
+    /// One part's is the answer's. Of several it is SHA-256 of another tag and all of them.
+    package static func answer(parts digests: [FixedOctets<32>]) -> FixedOctets<32> {
+        if digests.count == 1 { return digests[0] }
+        return digest("parasol-capsule-fragments/v1\0", digests.map { $0.bytes })
     }
 
     private static func digest(_ tag: String, _ parts: [[UInt8]]) -> FixedOctets<32> {

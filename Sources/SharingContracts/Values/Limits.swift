@@ -14,6 +14,9 @@ package enum Limits {
     package static let witnessPolicyBytes = 16 << 10
     /// 16 KiB of identifiers. A longer list is better said as the whole folder, or as several consents.
     package static let consentRecords = 1024
+    /// How many records one request asks for at most. An answer has a fragment for each, and is made while the requester waits: 64
+    /// take a core some 25 ms.
+    package static let requestedRecords = 64
     /// As many shares as Umbral allows.
     package static let proxies = 255
     package static let maximumOpens: UInt32 = 1_000_000
@@ -26,7 +29,7 @@ package enum Limits {
     package static let countedProposals = 4
     /// The largest size class of Protocols/sealed-record.md.
     package static let sizeClass: UInt32 = 64
-    /// As many as Protocols/answers.md lets an answer have: a fragment in simple form has 359 bytes, and what is longer than
+    /// As many as Protocols/answers.md lets an answer have for each record: a fragment in simple form has 359 bytes, and what is longer than
     /// this is no answer. A dispute is no place to keep things.
     package static let disputedFragmentBytes = 512
     package static let capsuleBytes = 98

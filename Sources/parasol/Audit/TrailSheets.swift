@@ -90,6 +90,8 @@ struct TrailJSON: TrailSheet {
         let time, transaction, kind, detail: String
         let signers: [String]
         let folder, record, consent, doctor: String?
+        /// One, or those of a request for several; ``record`` has it where it is one.
+        let records: [String]
     }
 
     func opening() -> String {
@@ -102,11 +104,12 @@ struct TrailJSON: TrailSheet {
 
     mutating func row(_ line: AuditLine, _ subjects: LeafSubjects) -> String {
         defer { isFirst = false }
+        let records = subjects.records.map { "\($0)" }
         let row = Row(
             index: line.index, time: "\(line.time)", transaction: "\(line.transaction)", kind: line.kind,
             detail: line.detail, signers: line.signers.map { "\($0)" }, folder: subjects.folder.map { "\($0)" },
-            record: subjects.record.map { "\($0)" }, consent: subjects.consent.map { "\($0)" },
-            doctor: subjects.doctor.map { "\($0)" })
+            record: records.count == 1 ? records[0] : nil, consent: subjects.consent.map { "\($0)" },
+            doctor: subjects.doctor.map { "\($0)" }, records: records)
         return (isFirst ? "\n" : ",\n") + Self.line(row)
     }
 
@@ -145,7 +148,7 @@ struct TrailCSV: TrailSheet {
     func row(_ line: AuditLine, _ subjects: LeafSubjects) -> String {
         CSV.record([
             "\(line.index)", "\(line.time)", "\(line.transaction)", line.kind, subjects.folder.map { "\($0)" } ?? "",
-            subjects.record.map { "\($0)" } ?? "", subjects.consent.map { "\($0)" } ?? "",
+            subjects.records.map { "\($0)" }.joined(separator: " "), subjects.consent.map { "\($0)" } ?? "",
             subjects.doctor.map { "\($0)" } ?? "", line.signers.map { "\($0)" }.joined(separator: " "), line.detail,
         ])
     }

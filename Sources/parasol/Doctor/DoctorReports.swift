@@ -17,7 +17,7 @@ struct DoctorConsentsReport: PeopleReport {
             purpose = "\(terms.purpose)"
             notBefore = "\(terms.notBefore)"
             notAfter = "\(terms.notAfter)"
-            opens = consent.requestCount
+            opens = consent.usedOpens
             maximumOpens = terms.maximumOpens
             records = state.records(in: terms.folder).count { terms.scope.covers($0) }
             wholeFolder = terms.scope == .wholeFolder
@@ -89,12 +89,20 @@ struct DoctorRecordsReport: PeopleReport {
 
 struct DoctorRequestsReport: PeopleReport {
     struct Row: Encodable, Sendable {
-        let request, record, consent: String
+        let request, consent: String
+        /// Where the request is for one.
+        let record: String?
+        let records: [String]
 
         init(_ request: Doctor.Request) {
             self.request = "\(request.id)"
-            record = "\(request.record)"
+            records = request.records.map { "\($0)" }
+            record = records.count == 1 ? records[0] : nil
             consent = "\(request.consent)"
+        }
+
+        fileprivate var cells: [String] {
+            [request, record ?? AuditOutput.count(records.count, "record"), consent]
         }
     }
 
@@ -102,12 +110,12 @@ struct DoctorRequestsReport: PeopleReport {
 
     var lines: [String] {
         var lines = TextTable(
-            titles: ["REQUEST", "RECORD", "CONSENT"], rows: requests.map { [$0.request, $0.record, $0.consent] },
+            titles: ["REQUEST", "RECORDS", "CONSENT"], rows: requests.map(\.cells),
             empty: "Nothing that you asked for waits to be opened."
         ).lines
         if let first = requests.first {
-            lines.append(
-                "  next: parasol doctor fetch \(first.record) --consent \(first.consent) -o FOLDER goes on with one")
+            let some = first.records.prefix(2).joined(separator: " ")
+            lines.append("  next: parasol doctor fetch \(some) --consent \(first.consent) -o FOLDER goes on with one")
         }
         return lines
     }

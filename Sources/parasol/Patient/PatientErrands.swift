@@ -67,7 +67,10 @@ struct PatientErrands {
     func whoLooked(at folder: FolderID) async throws -> AccessesReport {
         let accesses = try await patient.accesses(to: folder)
         return try await session.read { (state) throws(ClientError) in
-            AccessesReport(accesses: accesses.map { AccessesReport.Row($0, in: state) })
+            AccessesReport(
+                accesses: accesses.flatMap { access in
+                    access.records.map { AccessesReport.Row(access, to: $0, in: state) }
+                })
         }
     }
 

@@ -111,7 +111,7 @@ struct GrantsReport: PeopleReport {
                 case .wholeFolder: "whole folder"
                 case .records(let records): AuditOutput.count(records.count, "record")
                 }
-            opens = consent.requestCount
+            opens = consent.usedOpens
             maximumOpens = terms.maximumOpens
             threshold = terms.threshold
             proxies = terms.proxies.count
@@ -199,7 +199,8 @@ struct AccessesReport: PeopleReport {
         let transforms: Int
         let opened, exported: String?
 
-        init(_ access: AccessRequest, in state: WorldState) {
+        /// - Parameter record: One of the request's.
+        init(_ access: AccessRequest, to record: RecordID, in state: WorldState) {
             request = "\(access.id)"
             requested = "\(access.requested.time)"
             requester = "\(access.requester)"
@@ -209,7 +210,7 @@ struct AccessesReport: PeopleReport {
                 ? "you"
                 : "\(identity?.role.rawValue ?? "somebody") \(access.requester)"
                     + (identity.flatMap { state.member($0.member)?.name }.map { ", \($0)" } ?? "")
-            record = "\(access.record)"
+            self.record = "\(record)"
             purpose = "\(access.purpose)"
             transforms = access.transforms.count
             opened = access.opened.map { "\($0.time)" }
@@ -224,6 +225,7 @@ struct AccessesReport: PeopleReport {
         }
     }
 
+    /// One for each record that was asked for: of a request for several, as many.
     let accesses: [Row]
 
     var lines: [String] {

@@ -78,6 +78,8 @@ struct OwnTrailReport: PeopleReport {
         let time, transaction, kind, detail: String
         let signers: [String]
         let folder, record, consent, doctor: String?
+        /// One, or those of a request for several; ``record`` has it where it is one.
+        let records: [String]
 
         fileprivate init(_ leaf: ProvenTrail.Leaf) {
             index = leaf.line.index
@@ -87,7 +89,8 @@ struct OwnTrailReport: PeopleReport {
             detail = leaf.line.detail
             signers = leaf.line.signers.map { "\($0)" }
             folder = leaf.subjects.folder.map { "\($0)" }
-            record = leaf.subjects.record.map { "\($0)" }
+            records = leaf.subjects.records.map { "\($0)" }
+            record = records.count == 1 ? records[0] : nil
             consent = leaf.subjects.consent.map { "\($0)" }
             doctor = leaf.subjects.doctor.map { "\($0)" }
         }

@@ -101,7 +101,7 @@ enum CapsuleDigestFamily: VectorFamily {
     }
 }
 
-/// `fragmentDigests`: what the ledger keeps of a fragment.
+/// `fragmentDigests`: what the ledger keeps of a fragment, or of the fragments for several records.
 enum FragmentDigestFamily: VectorFamily {
     static let name = "fragmentDigests"
 
@@ -115,7 +115,13 @@ enum FragmentDigestFamily: VectorFamily {
             let (first, second) = (try fields["request"].string(), try fields["transformer"].string())
             let request = try node.attempt { try TransactionID(hexadecimal: first) }
             let transformer = try node.attempt { try IdentityID(hexadecimal: second) }
-            let digest = LedgerDigest.fragment(try fields["fragment"].octets(), by: transformer, for: request)
+            let parts: [[UInt8]]
+            if let several = fields.optional("fragments") {
+                parts = try several.array().map { node throws(VectorError) in try node.octets() }
+            } else {
+                parts = [try fields["fragment"].octets()]
+            }
+            let digest = LedgerDigest.answer(parts, by: transformer, for: request)
             try fields["digest"].equals(digest.bytes)
             guard state == nil || state?.request(request)?.transform(by: transformer)?.fragmentDigest == digest else {
                 throw node.failure(.refused("the ledger has another digest"))

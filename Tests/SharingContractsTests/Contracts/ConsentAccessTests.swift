@@ -12,7 +12,7 @@ struct ConsentAccessTests {
         let id = try world.request()
         let request = try #require(world.scenario.state.request(id))
         #expect(request.requester == world.terms.grantee.signer)
-        #expect(request.record == world.record.id)
+        #expect(request.records == [world.record.id])
         #expect(request.folder == world.folder.id)
         #expect(request.authority == .consent(world.consent))
         #expect(request.threshold == 3)

@@ -103,7 +103,7 @@ struct UnreadableStateTests {
             _ = (state.records(in: folder), state.consents(in: folder), state.requests(in: folder))
             _ = state.proposals(to: folder)
             for consent in state.allConsents { _ = state.requests(under: consent.id) }
-            for request in state.requests { _ = state.requests(for: request.record) }
+            for record in state.requests.flatMap({ $0.records }) { _ = state.requests(for: record) }
             #expect(try code { try state.requireAvailable() } == .stateUnavailable)
         }
     }

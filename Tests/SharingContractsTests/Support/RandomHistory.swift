@@ -102,13 +102,16 @@ struct RandomHistory {
 
     private mutating func request() throws {
         guard let (record, folder) = records.randomElement(using: &chance) else { return }
+        // Once in a while for all of the folder's, which older rules refuse.
+        let others = Bool.random(using: &chance) ? [] : records.filter { $0.folder == folder }.map(\.record.id)
+        let wanted = Set(others + [record.id]).sorted()
         let consent = consents.filter { $0.folder == folder }.randomElement(using: &chance)
         let authority: AccessAuthority = consent.map { .consent($0.consent) } ?? .folder(folder)
         let purpose = consent?.purpose ?? .patientRequested
         try attempt(
             .accessRequested(
                 AccessRequested(
-                    authority: authority, record: record.id, purpose: purpose, answerKey: try scenario.octets())))
+                    authority: authority, records: wanted, purpose: purpose, answerKey: try scenario.octets())))
         if let last = attempts.last, last.refusal == nil { requests.append(last.entry.transaction.id) }
     }
 
@@ -143,7 +146,7 @@ struct RandomHistory {
             try attempt(
                 .contractActivated(
                     ContractActivated(
-                        ContractVersion(contract: "consent", version: .random(in: 2...3, using: &chance)),
+                        ContractVersion(contract: "consent", version: .random(in: 2...4, using: &chance)),
                         by: Array(scenario.members.prefix(4)))))
         default:
             try attempt(

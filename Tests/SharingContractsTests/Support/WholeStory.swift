@@ -63,6 +63,7 @@ struct WholeStory {
             purpose: .research, maximumOpens: 1, threshold: 1)
         try world.scenario.submit(.consentGranted(listed))
         try askAndAnswer(&world)
+        try askForSeveral(&world)
         try world.scenario.submit(.folderErased(FolderErased(folder: world.folder.id)))
         try world.scenario.submit(
             .fragmentsDestroyed(
@@ -86,5 +87,28 @@ struct WholeStory {
         let answer = world.scenario.makeConsent(in: folder, scope: .records([world.record.id]), proposal: granted)
         try world.scenario.submit(.consentGranted(answer))
         try world.scenario.submit(.proposalDeclined(ProposalDeclined(proposal: declined)))
+    }
+
+    /// Two records in one request, and a proxy that answers wrongly for the second.
+    private static func askForSeveral(_ world: inout GrantedWorld) throws {
+        try world.scenario.activate("consent", 4)
+        let records = [world.record, try world.scenario.deposit(in: world.folder)].sorted { $0.id < $1.id }
+        let terms = world.scenario.makeConsent(in: world.folder.id, maximumOpens: 2, threshold: 1)
+        let fragments = try world.scenario.grantAndIssue(terms, in: world.folder)
+        let request = try world.scenario.request(records.map(\.id), under: .consent(terms.consent))
+        let proxy = terms.proxies[0]
+        let key = try #require(fragments[proxy])
+        var parts = try records.map { try key.reencrypt($0.capsule, using: &world.scenario.generator).simple }
+        parts[1][294] ^= 1
+        try world.scenario.submit(
+            .transformed(world.scenario.makeTransformed(request, by: proxy, answering: parts)))
+        try world.scenario.submit(
+            .fragmentDisputed(
+                FragmentDisputed(
+                    request: request, transformer: proxy, capsule: records[1].capsule.simple.bytes,
+                    capsuleFragment: parts[1],
+                    part: DisputedPart(
+                        record: records[1].id,
+                        digests: parts.map { LedgerDigest.fragment($0, by: proxy, for: request) }))))
     }
 }

@@ -20,5 +20,16 @@ struct LedgerDigestTests {
         let digest = LedgerDigest.fragment(fragment, by: try IdentityID(other), for: try TransactionID(id))
         #expect(digest.bytes == Array(expected))
         #expect(digest != LedgerDigest.fragment(fragment, by: try IdentityID(id), for: try TransactionID(other)))
+        #expect(LedgerDigest.answer([fragment], by: try IdentityID(other), for: try TransactionID(id)) == digest)
+    }
+
+    @Test func anAnswersDigestIsOfItsPartsInOrder() throws {
+        let (transformer, request) = (try IdentityID(other), try TransactionID(id))
+        let parts: [[UInt8]] = [[1], [2, 3]]
+        let digests = parts.map { LedgerDigest.fragment($0, by: transformer, for: request) }
+        let expected = SHA256.hash(
+            data: Array("parasol-capsule-fragments/v1\0".utf8) + digests.flatMap { $0.bytes })
+        #expect(LedgerDigest.answer(parts, by: transformer, for: request).bytes == Array(expected))
+        #expect(LedgerDigest.answer(parts: digests.reversed()).bytes != Array(expected))
     }
 }

@@ -59,7 +59,7 @@ import Testing
             try await $0.fetch(try .of(scene.record), under: nil, to: place)
         }
         #expect(fetched.isEarlierRequest && fetched.request == waiting.requests[0].request)
-        #expect(try await stage.state { $0.consent(scene.consent)?.requestCount } == 1)
+        #expect(try await stage.state { $0.consent(scene.consent)?.usedOpens } == 1)
         #expect(try await scene.doctor.asDoctor { try await $0.requests() }.requests.isEmpty)
     }
 
@@ -71,7 +71,7 @@ import Testing
             _ = try await scene.doctor.asDoctor { try await $0.fetch(try .of(scene.record), under: nil, to: taken) }
         }
         #expect(failed?.next == "name another place, or add --force")
-        #expect(try await stage.state { $0.consent(scene.consent)?.requestCount } == 0)
+        #expect(try await stage.state { $0.consent(scene.consent)?.usedOpens } == 0)
     }
 
     @Test func aStretchIsWrittenAndNothingElse() async throws {

@@ -302,7 +302,7 @@ struct UnreachableProxy: Transforming {
 
     func install(_ delivery: FragmentDelivery) async throws(ProxyError) { throw .unreachable("switched off") }
 
-    func transform(request: Receipt, capsule: [UInt8]) async throws(ProxyError) -> Transformation {
+    func transform(request: Receipt, capsules: [[UInt8]]) async throws(ProxyError) -> Transformation {
         throw .unreachable("switched off")
     }
 

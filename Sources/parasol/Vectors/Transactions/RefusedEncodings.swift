@@ -28,6 +28,9 @@ struct RefusedEncodings {
         try addSpoiledAnswers(
             request: try Self.last(entries, of: "AccessRequested"),
             dispute: try Self.last(entries, of: "FragmentDisputed"))
+        try addSpoiledParts(
+            request: try Self.last(entries, of: "AccessRequested"),
+            dispute: try Self.last(entries, of: "FragmentDisputed"))
         try addSpoiledActivations(of: try Self.last(entries, of: "ContractActivated"))
         try addSpoiledProposals(
             of: try Self.last(entries, of: "AccessProposed"), answers: try Self.last(entries, of: "ProposalDeclined"))
@@ -130,6 +133,41 @@ struct RefusedEncodings {
                 spoilt.fragmentDisputed.capsuleFragment.append(0)
             }
         }
+    }
+
+    /// Of a request for several records, and a dispute about one of them.
+    private mutating func addSpoiledParts(request: LedgerEntry, dispute: LedgerEntry) throws {
+        func spoil(
+            _ what: String, _ leaf: LedgerEntry, _ code: ContractViolation.Code = .malformedField,
+            _ change: (inout WireTransaction) -> Void
+        ) throws {
+            var wire = try WireTransaction(serializedBytes: leaf.transaction.serialized)
+            change(&wire)
+            add(what, "transaction", code, try wire.serializedBytes())
+        }
+        try spoil("a request for nothing", request) { $0.accessRequested.recordIds = [] }
+        try spoil("a request for one record and several", request) {
+            $0.accessRequested.recordID = $0.accessRequested.recordIds[0]
+        }
+        try spoil("several requested records that are one", request) { $0.accessRequested.recordIds.removeLast() }
+        try spoil("a request for 65 records", request) { spoilt in
+            spoilt.accessRequested.recordIds = (1...65).map { Data(repeating: $0, count: 16) }
+        }
+        try spoil("requested records in descending order", request, .notAscending) {
+            $0.accessRequested.recordIds.reverse()
+        }
+        try spoil("a requested record twice", request, .notAscending) {
+            $0.accessRequested.recordIds[1] = $0.accessRequested.recordIds[0]
+        }
+        try spoil("a requested record of 15 bytes", request) { $0.accessRequested.recordIds[0].removeLast() }
+        try spoil("a disputed record without digests", dispute) { $0.fragmentDisputed.partDigests = [] }
+        try spoil("digests without a disputed record", dispute) { $0.fragmentDisputed.recordID.removeAll() }
+        try spoil("a disputed record of 15 bytes", dispute) { $0.fragmentDisputed.recordID.removeLast() }
+        try spoil("a digest of one part", dispute) { $0.fragmentDisputed.partDigests.removeLast() }
+        try spoil("digests of 65 parts", dispute) { spoilt in
+            spoilt.fragmentDisputed.partDigests = Array(repeating: spoilt.fragmentDisputed.partDigests[0], count: 65)
+        }
+        try spoil("a part's digest of 31 bytes", dispute) { $0.fragmentDisputed.partDigests[1].removeLast() }
     }
 
     private mutating func addSpoiledActivations(of activation: LedgerEntry) throws {

@@ -12,6 +12,7 @@ struct TransactionStory {
     let request: TransactionID
     let transformer: IdentityID
     let fragment: [UInt8]
+    let several: StoryOfSeveral
 
     init(seed: UInt64, signatures: KnownSignatures) throws {
         var ledger = StoryLedger(seed: seed, signatures: signatures)
@@ -47,7 +48,7 @@ struct TransactionStory {
                     capsuleFragment: answers[2])),
             by: doctor)
         try Self.readByOwner(of: folder, record, capsule, people.keyService, on: &ledger)
-        try Self.end(terms, in: folder, record, people, on: &ledger)
+        several = try Self.end(terms, in: folder, (record, capsule), people, on: &ledger)
 
         self.ledger = ledger
         self.record = record
@@ -84,9 +85,9 @@ struct TransactionStory {
     }
 
     private static func end(
-        _ terms: ConsentGranted, in folder: StoryFolder, _ record: RecordID, _ people: StoryPeople,
-        on ledger: inout StoryLedger
-    ) throws {
+        _ terms: ConsentGranted, in folder: StoryFolder, _ opened: (record: RecordID, capsule: Capsule),
+        _ people: StoryPeople, on ledger: inout StoryLedger
+    ) throws -> StoryOfSeveral {
         let owner = folder.id.signer
         func destroy(
             _ target: DestructionTarget, _ reason: DestructionReason, by holder: IdentityID,
@@ -104,15 +105,17 @@ struct TransactionStory {
             .contractActivated(ContractActivated(ContractVersion(contract: "consent", version: 2), by: quorum)),
             by: quorum.map(\.signer))
         let listed = ConsentGranted(
-            consent: ledger.identifier(), folder: folder.id, grantee: people.otherDoctor, scope: .records([record]),
-            purpose: .research, notBefore: ledger.now, notAfter: ledger.now.adding(milliseconds: 86_400_000),
+            consent: ledger.identifier(), folder: folder.id, grantee: people.otherDoctor,
+            scope: .records([opened.record]), purpose: .research, notBefore: ledger.now, notAfter: ledger.now.adding(milliseconds: 86_400_000),
             maximumOpens: 1, threshold: 1, proxies: people.proxies)
         try ledger.submit(.consentGranted(listed), by: owner)
-        try askAndAnswer(folder, record, people, activatedBy: quorum, on: &ledger)
+        try askAndAnswer(folder, opened.record, people, activatedBy: quorum, on: &ledger)
+        let several = try StoryOfSeveral(in: folder, opened, people, activatedBy: quorum, on: &ledger)
         try ledger.submit(.folderErased(FolderErased(folder: folder.id)), by: owner)
         try destroy(.folder(folder.id), .erased, by: people.keyService, on: &ledger)
         try ledger.submit(
             .identityRetired(IdentityRetired(identity: people.auditor)), by: people.members[3].signer)
+        return several
     }
 
     /// From consent 3 on: what two doctors ask, the first of them twice. The patient grants one, with other terms, declines one,

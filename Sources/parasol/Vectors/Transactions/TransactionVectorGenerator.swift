@@ -15,7 +15,7 @@ enum TransactionVectorGenerator {
             ("origin", .string(StoryLedger.origin)),
             (LedgerLeafFamily.name, .array(try story.ledger.entries.map { try leaf($0, story.ledger.state) })),
             (CapsuleDigestFamily.name, .array([capsuleDigest(story)])),
-            (FragmentDigestFamily.name, .array([fragmentDigest(story)])),
+            (FragmentDigestFamily.name, .array([fragmentDigest(story), answerDigest(story.several)])),
             (
                 TransactionRefusalFamily.name,
                 .array(try RefusedEncodings(spoiling: story.ledger.entries).items.map(refusal))
@@ -65,6 +65,13 @@ enum TransactionVectorGenerator {
         return .members(
             ("request", .string("\(story.request)")), ("transformer", .string("\(story.transformer)")),
             ("fragment", .hexadecimal(story.fragment)), ("digest", .hexadecimal(digest.bytes)))
+    }
+
+    private static func answerDigest(_ story: StoryOfSeveral) -> JSONValue {
+        let digest = LedgerDigest.answer(story.parts, by: story.transformer, for: story.request)
+        return .members(
+            ("request", .string("\(story.request)")), ("transformer", .string("\(story.transformer)")),
+            ("fragments", .array(story.parts.map { .hexadecimal($0) })), ("digest", .hexadecimal(digest.bytes)))
     }
 
     private static func refusal(_ item: RefusedEncodings.Item) -> JSONValue {
