@@ -13,8 +13,8 @@ package actor TrailIndex: LedgerTrails {
     /// Leaves that are looked at while the ledger does nothing else.
     private static let batchLeaves: UInt64 = 256
 
-    private let ledger: LedgerNode
-    private let store: Store
+    let ledger: LedgerNode
+    let store: Store
     /// The leaves that are in it; nil before it was compared with the ledger.
     private var size: UInt64?
     private var indexing: Task<Void, any Error>?
@@ -34,16 +34,36 @@ package actor TrailIndex: LedgerTrails {
     package func trail(of signer: SignerID, from cursor: TrailCursor?) async throws(LedgerError) -> TrailPage? {
         let note = try await ledger.checkpoint()
         let end = min(await ledger.finalSize, Self.size(of: note))
-        let isKnown: Bool
-        do { isKnown = try await ledger.read { try $0.history(of: signer) } != nil } catch {
-            throw error as? LedgerError ?? .storage("\(error)")
-        }
-        guard isKnown else { return nil }
+        guard try await isKnown(signer) else { return nil }
         try await catchUp()
         let found = try await positions(of: signer, from: cursor?.position ?? 0, below: end)
-        let page = try await ledger.receipts(at: Array(found.prefix(TrailLimits.receipts)), concerning: signer)
-        let next = page.rest ?? (found.count > TrailLimits.receipts ? found.last : nil)
-        return TrailPage(receipts: page.receipts, next: next.map { TrailCursor(position: $0) }, checkpoint: note)
+        let page = try await ledger.page(of: Array(found.prefix(TrailLimits.receipts))) {
+            [ledger] receipt throws(LedgerError) in
+            try await ledger.concerns(receipt, signer)
+        }
+        let next = page.taken < found.count ? TrailCursor(position: found[page.taken]) : nil
+        return TrailPage(receipts: page.receipts, next: next, checkpoint: note)
+    }
+
+    package func granted(
+        to grantee: SignerID, from start: UInt64, at cursor: TrailCursor?
+    ) async throws(LedgerError) -> TrailPage? {
+        let note = try await ledger.checkpoint()
+        let end = min(await ledger.finalSize, Self.size(of: note))
+        guard try await isKnown(grantee) else { return nil }
+        try await catchUp()
+        let found = try await grantedLeaves(to: grantee, from: start, below: end, at: GrantedPlace(cursor))
+        let page = try await ledger.page(of: found.prefix(TrailLimits.receipts).map(\.index)) { receipt in
+            Self.mayBeGranted(receipt)
+        }
+        let next = page.taken < found.count ? found[page.taken].place.cursor : nil
+        return TrailPage(receipts: page.receipts, next: next, checkpoint: note)
+    }
+
+    private func isKnown(_ signer: SignerID) async throws(LedgerError) -> Bool {
+        do { return try await ledger.read { try $0.history(of: signer) } != nil } catch {
+            throw error as? LedgerError ?? .storage("\(error)")
+        }
     }
 
     /// Takes in the leaves that became final since.
@@ -77,6 +97,9 @@ package actor TrailIndex: LedgerTrails {
             let end = start + UInt64(leaves.count)
             let last = leaves.last.map { MerkleTree.leafHash(of: $0).bytes } ?? []
             try await store.write { store in
+                for (position, transaction) in zip(start..<end, transactions) {
+                    try Self.insertGrant(transaction, at: position, in: store)
+                }
                 for (position, signers) in zip(start..<end, parties) {
                     for signer in signers {
                         _ = try store.execute(
@@ -107,6 +130,7 @@ package actor TrailIndex: LedgerTrails {
         } else {
             try await store.write { store in
                 _ = try store.execute("DELETE FROM trail", [])
+                _ = try store.execute("DELETE FROM granted", [])
                 _ = try store.execute("INSERT OR REPLACE INTO indexed (id, size, last) VALUES (1, 0, x'')", [])
             }
         }
@@ -135,21 +159,23 @@ package actor TrailIndex: LedgerTrails {
 }
 
 extension LedgerNode {
-    /// Receipts of final leaves, ascending, as many as one answer holds; leaves that do not concern `signer` are left out.
+    /// Receipts of final leaves, as many as one answer holds; those that are not for whoever asked are left out.
     ///
-    /// - Returns: And the first index that found no place.
-    func receipts(
-        at indices: [UInt64], concerning signer: SignerID
-    ) async throws(LedgerError) -> (receipts: [Receipt], rest: UInt64?) {
-        let found = try await receipts(of: indices, from: tail)
+    /// - Returns: And how many of `indices` are done with.
+    /// - Throws: `LedgerError/inconsistent(_:)` for a leaf that has no receipt: nothing is left out unseen.
+    func page(
+        of indices: [UInt64], where isFor: @Sendable (Receipt) async throws(LedgerError) -> Bool
+    ) async throws(LedgerError) -> (receipts: [Receipt], taken: Int) {
+        let found = try await receipts(of: Array(Set(indices)), from: tail)
         var (page, bytes): ([Receipt], Int) = ([], 0)
-        for index in indices {
-            guard let receipt = found[index], try concerns(receipt, signer) else { continue }
+        for (position, index) in indices.enumerated() {
+            guard let receipt = found[index] else { throw .inconsistent("leaf \(index) is final and has no receipt") }
+            guard try await isFor(receipt) else { continue }
             bytes += receipt.entry.count + receipt.proof.count
-            guard page.isEmpty || bytes <= TrailLimits.bytes else { return (page, index) }
+            guard page.isEmpty || bytes <= TrailLimits.bytes else { return (page, position) }
             page.append(receipt)
         }
-        return (page, nil)
+        return (page, indices.count)
     }
 
     /// Whether a leaf of this ledger is in a signer's trail.
@@ -179,6 +205,19 @@ extension Schema {
                         position INTEGER NOT NULL CHECK (position >= 0),
                         PRIMARY KEY (signer, position)
                     ) STRICT, WITHOUT ROWID;
-                    """)
+                    """),
+            // Made anew from the first leaf, for the table that it did not have.
+            Migration(
+                "2 granted",
+                sql: """
+                    CREATE TABLE granted (
+                        grantee BLOB NOT NULL CHECK (length(grantee) = 16),
+                        position INTEGER NOT NULL CHECK (position >= 0),
+                        consent BLOB NOT NULL CHECK (length(consent) = 16),
+                        PRIMARY KEY (grantee, position)
+                    ) STRICT, WITHOUT ROWID;
+                    DELETE FROM trail;
+                    DELETE FROM indexed;
+                    """),
         ])
 }

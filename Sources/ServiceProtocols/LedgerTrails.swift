@@ -9,11 +9,25 @@ package protocol LedgerTrails: Sendable {
     ///
     /// - Parameter cursor: Where the page before ended; nil for the beginning.
     func trail(of signer: SignerID, from cursor: TrailCursor?) async throws(LedgerError) -> TrailPage?
+
+    /// What the consents that name a grantee let it read now: `WorldState.grantedLeaves` says what that is. Nil where the ledger does not know
+    /// the grantee.
+    ///
+    /// A grantee comes here with its own name only, and what it has read stays its own. Nothing in the answer is to be believed before it is
+    /// verified, and that it is all is the ledger's word.
+    ///
+    /// - Parameters:
+    ///   - start: Of consents that were granted in an earlier leaf, only what came from this leaf on; 0 for all.
+    ///   - cursor: Where the page before, of the same `start`, ended; nil for the beginning.
+    /// - Returns: Leaves in no order; one may come more than once, for two consents.
+    func granted(
+        to grantee: SignerID, from start: UInt64, at cursor: TrailCursor?
+    ) async throws(LedgerError) -> TrailPage?
 }
 
 /// Some leaves of a trail.
 package struct TrailPage: Hashable, Sendable {
-    /// Ascending by the leaves' indices; at most ``TrailLimits/receipts``.
+    /// Ascending by the leaves' indices in a signer's own trail; at most ``TrailLimits/receipts``.
     package let receipts: [Receipt]
     /// Where the next page begins; nil at the end of the trail.
     package let next: TrailCursor?
@@ -27,12 +41,13 @@ package struct TrailPage: Hashable, Sendable {
     }
 }
 
-/// A place in a trail. What is in it is the ledger's own affair: whoever has one hands it back as it is.
+/// A place in a trail. In a signer's own it is the index of a leaf, so that whoever has read all below a checkpoint goes on at its size. Otherwise
+/// what is in it is the ledger's own affair: whoever has one hands it back as it is.
 package struct TrailCursor: Hashable, Sendable {
     /// Characters of the text.
     package static let length = 16
 
-    /// No leaf of the page is before this one.
+    /// In a signer's own trail: no leaf of the page is before this one.
     package let position: UInt64
 
     package init(position: UInt64) { self.position = position }

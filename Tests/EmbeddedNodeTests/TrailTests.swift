@@ -112,6 +112,9 @@ import Testing
     private struct Made: LedgerTrails {
         let page: TrailPage
         func trail(of signer: SignerID, from cursor: TrailCursor?) async throws(LedgerError) -> TrailPage? { page }
+        func granted(
+            to grantee: SignerID, from start: UInt64, at cursor: TrailCursor?
+        ) async throws(LedgerError) -> TrailPage? { page }
     }
 
     @Test func whatDoesNotBelongInATrailIsRefused() async throws {

@@ -29,6 +29,8 @@ package struct LedgerPaths: Hashable, Sendable {
 
     package func trail(_ signer: String) -> String { root + "/trails/\(signer)" }
 
+    package func granted(_ signer: String) -> String { trail(signer) + "/granted" }
+
     /// The monitoring prefix of C2SP tlog-tiles: `<prefix>/checkpoint`, `<prefix>/tile/…`.
     package var tiles: String { "/logs/\(log)" }
 }

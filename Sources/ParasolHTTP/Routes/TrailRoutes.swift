@@ -5,7 +5,8 @@ internal import SharingContracts
 
 /// The trails of a ledger over HTTP: what concerns somebody, with proofs, page by page.
 ///
-/// - Rule: a signer reads its own trail; who may read everything, anybody's. Another's is answered as one of nobody.
+/// - Rule: a signer reads its own trail, and what consents let it read; who may read everything, anybody's. Another's is answered as one
+///   of nobody.
 package enum TrailRoutes {
     package static func routes(_ trails: any LedgerTrails, origin: String, access: LedgerAccess) -> [Route] {
         [
@@ -15,12 +16,44 @@ package enum TrailRoutes {
             ) { request in
                 let id: SignerID = try request.parameter("signer") { try LedgerRoutes.canonical($0) }
                 let cursor = try cursor(of: request)
-                guard request.requester?.id == id || access.readsAll(request.requester),
-                    let page = try await trails.trail(of: id, from: cursor)
-                else { throw DirectoryRoutes.unknown(id) }
+                try demandOwn(id, request, access)
+                guard let page = try await trails.trail(of: id, from: cursor) else { throw DirectoryRoutes.unknown(id) }
                 return Answer(try page.encoded(), type: MediaType.trail, fields: [.cacheControl: "no-store"])
-            }
+            },
+            Route(
+                .get, LedgerPaths(origin: origin).granted("{signer}"),
+                template: LedgerPaths.template.granted("{signer}"), access: access.follow, cost: 8,
+                answers: [200: MediaType.trail]
+            ) { request in
+                let id: SignerID = try request.parameter("signer") { try LedgerRoutes.canonical($0) }
+                let (start, cursor) = try place(of: request)
+                try demandOwn(id, request, access)
+                guard let page = try await trails.granted(to: id, from: start, at: cursor) else {
+                    throw DirectoryRoutes.unknown(id)
+                }
+                return Answer(try page.encoded(), type: MediaType.trail, fields: [.cacheControl: "no-store"])
+            },
         ]
+    }
+
+    private static func demandOwn(
+        _ id: SignerID, _ request: AdmittedRequest, _ access: LedgerAccess
+    ) throws(HiddenRefusal) {
+        guard request.requester?.id == id || access.readsAll(request.requester) else {
+            throw HiddenRefusal(problem: DirectoryRoutes.unknown(id))
+        }
+    }
+
+    /// From which leaf on, and where the page before ended.
+    private static func place(of request: AdmittedRequest) throws(RequestRefusal) -> (UInt64, TrailCursor?) {
+        let isFirst = request.head.path?.contains("after=") != true
+        let items = isFirst ? try request.query("from") : try request.query("from", "after")
+        let start = try AdmittedRequest.decimal(items["from"], "from")
+        guard !isFirst else { return (start, nil) }
+        guard let cursor = TrailCursor(text: items["after"] ?? "") else {
+            throw .malformed("after is not what a page of this trail gave")
+        }
+        return (start, cursor)
     }
 
     private static func cursor(of request: AdmittedRequest) throws(RequestRefusal) -> TrailCursor? {

@@ -56,7 +56,11 @@ package struct RouteTable: Sendable {
         let admitted = AdmittedRequest(
             requester: requester, head: request.head, body: body, parameters: context.parameters,
             connection: context.connection)
-        let answer = try await route.handler(admitted)
+        let answer: Answer
+        do { answer = try await route.handler(admitted) } catch let hidden as HiddenRefusal {
+            deny(.notAllowed, context, route)
+            throw hidden.problem
+        }
         return Response(status: answer.status, headers: answer.fields, body: answer.body)
     }
 

@@ -50,6 +50,19 @@ package struct RecordContract: Hashable, Sendable {
         return record
     }
 
+    /// How many records of a folder were deposited before a leaf.
+    ///
+    /// - Complexity: O(log n) in the number of its records.
+    func recordCount(in folder: FolderID, before index: UInt64) -> UInt64 {
+        var (low, high): (UInt64, UInt64) = (0, recordsOfFolder.count(of: folder))
+        while low < high {
+            let middle = low + (high - low) / 2
+            guard let id = recordsOfFolder.element(middle, of: folder), let record = records[id] else { return low }
+            if record.deposited.index < index { low = middle + 1 } else { high = middle }
+        }
+        return low
+    }
+
     // MARK: FolderOpened
 
     func check(_ body: FolderOpened, _ enrollment: EnrollmentContract) throws(ContractViolation) {

@@ -40,6 +40,14 @@ struct StateList<Owner: IdentifierKind, Element: IdentifierKind>: Hashable, Send
         return list
     }
 
+    /// How many elements an owner's list has.
+    func count(of owner: Identifier<Owner>) -> UInt64 { counts[owner] ?? 0 }
+
+    /// One element of an owner's list; nil behind its end.
+    func element(_ ordinal: UInt64, of owner: Identifier<Owner>) -> Identifier<Element>? {
+        elements[Place(owner: owner, ordinal: ordinal)]
+    }
+
     mutating func append(_ element: Identifier<Element>, to owner: Identifier<Owner>) {
         let count = counts[owner] ?? 0
         elements.set(element, for: Place(owner: owner, ordinal: count))

@@ -19,6 +19,20 @@ extension WorldState {
     /// The records of a folder, in the order they were deposited.
     package func records(in folder: FolderID) -> [RecordID] { records.recordsOfFolder[folder] }
 
+    /// How many records of a folder were deposited before a leaf.
+    ///
+    /// - Complexity: O(log n) reads in the number of its records.
+    package func recordCount(in folder: FolderID, before index: UInt64) -> UInt64 {
+        records.recordCount(in: folder, before: index)
+    }
+
+    /// The record of a folder before which `ordinal` others were deposited; nil where there are no more than these.
+    ///
+    /// - Complexity: O(1) reads.
+    package func record(_ ordinal: UInt64, in folder: FolderID) -> RecordID? {
+        records.recordsOfFolder.element(ordinal, of: folder)
+    }
+
     /// The consents of a folder, in the order they were granted.
     package func consents(in folder: FolderID) -> [ConsentID] { records.consentsOfFolder[folder] }
 

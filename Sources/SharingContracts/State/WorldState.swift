@@ -19,6 +19,8 @@ package struct WorldState: Hashable, Sendable {
     let backing: StateBacking?
     /// The rules that whoever holds this state has: no part of what the leaves add up to.
     let known: KnownContracts
+    /// Whether leaves were taken in without those before them: ``take(proven:at:)``. Such a state judges nothing.
+    package internal(set) var isPartial = false
 
     /// The state before the first leaf, all of it in memory.
     package init(origin: String, knowing known: KnownContracts = .all) {
@@ -119,6 +121,9 @@ package struct WorldState: Hashable, Sendable {
     }
 
     private func checkPlace(of id: TransactionID, at time: Timestamp) throws(ContractViolation) {
+        guard !isPartial else {
+            throw ContractViolation(.stateUnavailable, "a state of some of the leaves judges no transaction")
+        }
         if let index = transactions[id] {
             throw ContractViolation(.duplicateTransaction, "transaction \(id) is already sequenced at \(index)")
         }
@@ -158,7 +163,7 @@ package struct WorldState: Hashable, Sendable {
             rules: ConsentRules(version: activation.inForce?[.consent] ?? 1))
     }
 
-    private mutating func perform(_ body: TransactionBody, _ event: LedgerEvent) {
+    mutating func perform(_ body: TransactionBody, _ event: LedgerEvent) {
         switch body {
         case .ledgerFounded(let body):
             enrollment.perform(body)
