@@ -67,10 +67,9 @@ extension Patient {
     /// erased them. Asks nobody.
     package func forgetErasedFolders() async throws(ClientError) {
         let open = await profile.profile.folders.filter { !$0.isErased }.map(\.id)
-        let erased: [FolderID]
-        do {
-            erased = try await session.replica.read { state in open.filter { state.folder($0)?.isErased == true } }
-        } catch { throw .replica(error) }
+        let erased = try await session.readReached { (state) throws(ClientError) in
+            open.filter { state.folder($0)?.isErased == true }
+        }
         guard !erased.isEmpty else { return }
         let now = session.clock.now()
         do {

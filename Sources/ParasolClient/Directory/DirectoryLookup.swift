@@ -22,6 +22,38 @@ extension TrustAnchor {
         return ProvenSigner(id: id, standing: standing, began: began, ended: ended, asOf: asOf)
     }
 
+    /// Asks for a signer and verifies the answer, and that its checkpoint is of now.
+    func lookUp(
+        _ id: SignerID, in directory: any LedgerDirectory, at clock: any Clock, _ maximumAgeMilliseconds: UInt64
+    ) async throws(DirectoryError) -> ProvenSigner {
+        let answer: DirectoryEntry?
+        do { answer = try await directory.entry(of: id) } catch { throw .ledger(error) }
+        guard let answer else { throw .unknown(id) }
+        let proven = try verify(answer, of: id)
+        try Self.demandFresh(proven.asOf, at: clock, maximumAgeMilliseconds)
+        return proven
+    }
+
+    /// Verifies a checkpoint that speaks for now.
+    func fresh(
+        _ note: [UInt8], at clock: any Clock, _ maximumAgeMilliseconds: UInt64
+    ) throws(DirectoryError) -> FinalCheckpoint {
+        let checkpoint: FinalCheckpoint
+        do { checkpoint = try verify(checkpoint: note) } catch { throw .checkpoint(error) }
+        try Self.demandFresh(checkpoint, at: clock, maximumAgeMilliseconds)
+        return checkpoint
+    }
+
+    private static func demandFresh(
+        _ checkpoint: FinalCheckpoint, at clock: any Clock, _ maximumAgeMilliseconds: UInt64
+    ) throws(DirectoryError) {
+        let now = clock.now()
+        let age = now.milliseconds(since: checkpoint.cosignedAt)
+        guard age <= maximumAgeMilliseconds else { throw .stale(ageMilliseconds: age) }
+        let ahead = checkpoint.cosignedAt.milliseconds(since: now)
+        guard ahead <= HolderContext.maximumClockSkewMilliseconds else { throw .ahead(milliseconds: ahead) }
+    }
+
     private func proved(_ receipt: Receipt, _ asOf: FinalCheckpoint) throws(DirectoryError) -> VerifiedReceipt {
         let proved: VerifiedReceipt
         do { proved = try verify(receipt) } catch { throw .receipt(error) }

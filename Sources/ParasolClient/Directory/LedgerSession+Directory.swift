@@ -18,32 +18,7 @@ extension LedgerSession {
         _ id: SignerID, in directory: any LedgerDirectory,
         maximumAgeMilliseconds: UInt64 = LedgerSession.maximumLookUpAgeMilliseconds
     ) async throws(DirectoryError) -> ProvenSigner {
-        let answer: DirectoryEntry?
-        do { answer = try await directory.entry(of: id) } catch { throw .ledger(error) }
-        guard let answer else { throw .unknown(id) }
-        let proven = try trust.verify(answer, of: id)
-        try demandFresh(proven.asOf, maximumAgeMilliseconds)
-        return proven
-    }
-
-    /// Verifies a checkpoint that speaks for now.
-    func fresh(
-        _ note: [UInt8], _ maximumAgeMilliseconds: UInt64
-    ) throws(DirectoryError) -> FinalCheckpoint {
-        let checkpoint: FinalCheckpoint
-        do { checkpoint = try trust.verify(checkpoint: note) } catch { throw .checkpoint(error) }
-        try demandFresh(checkpoint, maximumAgeMilliseconds)
-        return checkpoint
-    }
-
-    private func demandFresh(
-        _ checkpoint: FinalCheckpoint, _ maximumAgeMilliseconds: UInt64
-    ) throws(DirectoryError) {
-        let now = clock.now()
-        let age = now.milliseconds(since: checkpoint.cosignedAt)
-        guard age <= maximumAgeMilliseconds else { throw .stale(ageMilliseconds: age) }
-        let ahead = checkpoint.cosignedAt.milliseconds(since: now)
-        guard ahead <= HolderContext.maximumClockSkewMilliseconds else { throw .ahead(milliseconds: ahead) }
+        try await trust.lookUp(id, in: directory, at: clock, maximumAgeMilliseconds)
     }
 
     // MARK: Keys of others

@@ -39,7 +39,7 @@ extension LedgerSession {
             let page: TrailPage?
             do { page = try await trails.trail(of: signer, from: cursor) } catch { throw .ledger(error) }
             guard let page else { throw .unknown(signer) }
-            let asOf = try fresh(page.checkpoint, maximumAgeMilliseconds)
+            let asOf = try trust.fresh(page.checkpoint, at: clock, maximumAgeMilliseconds)
             for receipt in page.receipts {
                 let leaf = try leaf(receipt, &relations, of: signer, asOf)
                 if let last = leaves.last, last.line.index >= leaf.line.index {
