@@ -26,7 +26,9 @@ extension AllInOneTests {
         var identity: IdentityID { IdentityID(signer.id) }
     }
 
-    private func person(_ role: Role, _ node: AllInOne) async throws -> Person {
+    private func person(
+        _ role: Role, _ node: AllInOne, receiving: SecretKey = .random()
+    ) async throws -> Person {
         var generator = SystemRandomNumberGenerator()
         let identity = IdentityID.random(using: &generator)
         let signer = TransactionSigner(
@@ -35,7 +37,7 @@ extension AllInOneTests {
             EnrollmentRequest(
                 IdentityEnrolled(
                     identity: identity, member: node.node.members[0].id, role: role, signingKey: signer.signingKey,
-                    receivingKey: role == .doctor ? SecretKey.random().publicKey : nil), signer: signer))
+                    receivingKey: role == .doctor ? receiving.publicKey : nil), signer: signer))
         return Person(signer: signer)
     }
 
@@ -46,7 +48,8 @@ extension AllInOneTests {
         let connection = try await HTTPConnecting().connect(to: network, as: signer)
         let session = LedgerSession(
             ledger: connection.ledger, trust: network.trust, heads: NoHeadStore(), clock: SystemClock(),
-            directory: connection.directory)
+            directory: connection.directory,
+            reading: signer.flatMap { signer in connection.trails.map { TrailReading(of: signer.id, in: $0) } })
         let outcome: Result<Value, any Error>
         do { outcome = .success(try await body(session, connection)) } catch { outcome = .failure(error) }
         await connection.close()
@@ -80,7 +83,9 @@ extension AllInOneTests {
     @Test func everybodyReadsTheirOwnTrailAndNobodyElses() async throws {
         let node = try await node(proxies: 2)
         try await serving(node, readers: .ownTrail) { network in
-            let (doctor, other) = (try await person(.doctor, node), try await person(.doctor, node))
+            let receiving = SecretKey.random()
+            let doctor = try await person(.doctor, node, receiving: receiving)
+            let other = try await person(.doctor, node)
             let hospital = try await person(.depositor, node)
             let profile = try ProfileStore.create(
                 Profile(kind: .patient, displayName: "patient"), at: temporary.path("patient.profile"),
@@ -126,7 +131,12 @@ extension AllInOneTests {
             // Whoever checks the ledger reads anybody's.
             let (member, auditor) = (try self.member(network), try await person(.auditor, node))
             #expect(try await kinds(network, of: folder.signer, as: auditor.signer) == life)
-            #expect(try await connected(network, as: member) { session, _ in try await session.read { _ in true } })
+            let whole = try await HTTPConnecting().connect(to: network, as: member)
+            #expect(
+                try await LedgerSession(
+                    ledger: whole.ledger, trust: network.trust, heads: NoHeadStore(), clock: SystemClock()
+                ).read { state throws(ClientError) in state.founding != nil })
+            await whole.close()
 
             let paths = LedgerPaths(origin: network.trust.originName)
             var generator = SystemRandomNumberGenerator()
@@ -139,11 +149,13 @@ extension AllInOneTests {
                     return (answer.status, String(decoding: answer.body, as: UTF8.self))
                 }
                 // As if it were not there, to the byte but for the identifier that was asked for.
-                let missing = try await asked(paths.trail("\(nobody)"))
-                for id in [folder.signer, doctor.identity.signer, member.id] {
-                    let refused = try await asked(paths.trail("\(id)"))
-                    #expect(refused.status == 404 && missing.status == 404, "\(what)")
-                    #expect(refused.body == missing.body.replacingOccurrences(of: "\(nobody)", with: "\(id)"))
+                for target in [{ paths.trail($0) }, { paths.granted($0) + "?from=0" }] as [(String) -> String] {
+                    let missing = try await asked(target("\(nobody)"))
+                    for id in [folder.signer, doctor.identity.signer, member.id] {
+                        let refused = try await asked(target("\(id)"))
+                        #expect(refused.status == 404 && missing.status == 404, "\(what)")
+                        #expect(refused.body == missing.body.replacingOccurrences(of: "\(nobody)", with: "\(id)"))
+                    }
                 }
                 let unknown = TransactionID.random(using: &generator)
                 let noReceipt = try await asked(paths.receipt("\(unknown)"))
@@ -178,8 +190,46 @@ extension AllInOneTests {
             #expect(try await answer(network, paths.receipt("\(consent)"), as: doctor.signer).status == 200)
             #expect(try await answer(network, paths.receipt("\(consent)"), as: patient).status == 200)
             #expect(try await answer(network, paths.trail("\(folder)") + "?after=0", as: patient).status == 400)
-            #expect(!deposit.receipt.entry.isEmpty)
+            for query in ["", "?from=00", "?after=0000000000000000", "?from=0&after=0"] {
+                #expect(
+                    try await answer(network, paths.granted("\(doctor.signer.id)") + query, as: doctor.signer).status
+                        == 400)
+            }
+            try await live(network, doctor, receiving, patient, profile, deposit.record, grant.consent)
         }
+    }
+
+    /// The doctor opens a record, the patient sees that and ends it: each by what concerns them alone.
+    private func live(
+        _ network: Network, _ doctor: Person, _ receiving: SecretKey, _ patient: TransactionSigner,
+        _ profile: ProfileStore, _ record: RecordID, _ consent: ConsentID
+    ) async throws {
+        func asDoctor<Value>(_ body: (Doctor) async throws -> Value) async throws -> Value {
+            try await connected(network, as: doctor.signer) { session, connection in
+                try await body(
+                    Doctor(
+                        identity: doctor.identity, signer: doctor.signer, receivingKey: receiving, session: session,
+                        services: connection.services))
+            }
+        }
+        func asPatient<Value>(_ body: (Patient) async throws -> Value) async throws -> Value {
+            try await connected(network, as: patient) { session, connection in
+                try await body(
+                    Patient(
+                        profile: profile, session: session, services: connection.services,
+                        folder: FolderID(patient.id)))
+            }
+        }
+        let opened = try await asDoctor { try await $0.open(record, under: consent) }
+        #expect(opened.files.recording.frameCount == 500)
+        let looked = try await asPatient { try await $0.accesses(to: FolderID(patient.id)) }
+        #expect(looked.map(\.id) == [opened.request] && looked[0].opened != nil)
+        #expect(try await asPatient { try await $0.revoke(consent) }.isEmpty)
+        let granted = try await connected(network, as: doctor.signer) { _, connection in
+            try await connection.trails?.granted(to: doctor.signer.id, from: 0, at: nil)
+        }
+        #expect(granted?.receipts.isEmpty == true)
+        await #expect(throws: ClientError.self) { try await asDoctor { try await $0.open(record, under: consent) } }
     }
 
     @Test func readersAreASetting() throws {

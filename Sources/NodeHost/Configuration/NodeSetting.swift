@@ -95,7 +95,7 @@ package enum NodeSetting: String, Hashable, Sendable, CaseIterable {
                 + "anonymously, the identifier and key it reads with; spaces between them."
         case .ledgerReaders:
             "Who may read leaves: everybody (public); whoever the ledger knows (enrolled); or members, auditors, key services and proxies, "
-                + "and everybody else only what concerns themselves (own-trail)."
+                + "and everybody else only what concerns themselves (own-trail), which is enough for every command of patients and doctors."
         case .vaultQuota: "How much the vault stores, in GiB."
         case .housekeepingSeconds:
             "How often holders look for what the ledger has ended, and destroy it; and how often a mirror follows."
@@ -121,7 +121,7 @@ package enum LedgerReaders: String, Hashable, Sendable, CaseIterable {
     case enrolled
     case `public`
     /// Members, auditors, key services and proxies read everything: they check it, or act on it. Folders, doctors and depositors read the
-    /// leaves that concern them, with proofs, and nothing else.
+    /// leaves that concern them, with proofs, doctors also the deposits that consents to them cover, and nothing else.
     case ownTrail = "own-trail"
 }
 

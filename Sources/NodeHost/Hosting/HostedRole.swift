@@ -52,7 +52,7 @@ package struct HostedRole: Sendable {
         let ledgerRoutes = LedgerRoutes.routes(ledger, origin: origin, access: access) { receipt, signer in
             try await ledger.concerns(receipt, signer)
         }
-        // Where nobody reads trails, they cost nothing; where everybody does, nobody waits for them.
+        // So that nobody who reads one waits for all leaves.
         let keepsTrails: @Sendable () async -> String? = {
             do throws(LedgerError) { try await trails.catchUp() } catch { return "\(error)" }
             return nil
@@ -62,7 +62,7 @@ package struct HostedRole: Sendable {
             + TrailRoutes.routes(trails, origin: origin, access: access)
             + EventRoutes.routes(ledger, origin: origin, access: access.follow)
         let hosted = HostedRole(
-            .ledger, name, routes, housekeeping: readers == .ownTrail ? keepsTrails : nil,
+            .ledger, name, routes, housekeeping: keepsTrails,
             unready: { await ledger.reasonForHalting.map { "ledger: \($0)" } },
             figures: { await ledger.watchedFigures },
             close: {

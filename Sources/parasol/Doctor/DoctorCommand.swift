@@ -36,7 +36,7 @@ struct DoctorConsents: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "consents", abstract: "List the consents that name you.")
 
-    @OptionGroup var options: PersonOptions
+    @OptionGroup var options: ReaderOptions
 
     func run() async throws {
         try await options.run(.doctor) { opened, _ in try await opened.asDoctor { try await $0.consents() } }
@@ -51,7 +51,7 @@ struct DoctorRecords: AsyncParsableCommand {
     @Option(help: "Only those of this consent, or the first digits of it.", transform: shortIdentifier)
     var consent: ShortIdentifier?
 
-    @OptionGroup var options: PersonOptions
+    @OptionGroup var options: ReaderOptions
 
     func run() async throws {
         try await options.run(.doctor) { opened, _ in
@@ -66,7 +66,7 @@ struct DoctorRequests: AsyncParsableCommand {
         commandName: "requests",
         abstract: "List what you asked for and have not opened: each counts already, and `fetch` goes on with it.")
 
-    @OptionGroup var options: PersonOptions
+    @OptionGroup var options: ReaderOptions
 
     func run() async throws {
         try await options.run(.doctor) { opened, _ in try await opened.asDoctor { try await $0.requests() } }
@@ -112,7 +112,7 @@ struct DoctorFetch: AsyncParsableCommand {
     @Flag(help: "Put proxies that answer wrongly on record, on the ledger.")
     var dispute = false
 
-    @OptionGroup var options: PersonOptions
+    @OptionGroup var options: ReaderOptions
 
     func validate() throws {
         guard RecordingStretch(from: from, to: to) != nil else { throw ValidationError("--from must be before --to") }

@@ -17,16 +17,9 @@ extension DoctorErrands {
     /// Asks, unless the same is asked already and waits for its answer.
     func ask(_ wish: AskWish) async throws -> AskedReport {
         let folder = wish.folder
-        let records = try await session.read { (state) throws(ClientError) in
-            guard let found = state.folder(folder), !found.isErased else {
-                throw .unknown("\(folder) as an open folder of this ledger")
-            }
-            return state.records(in: folder)
-        }
+        try await demandOpen(folder)
         var scope = ConsentScope.wholeFolder
-        if !wish.records.isEmpty {
-            scope = .records(try wish.records.resolved(among: records))
-        }
+        if !wish.records.isEmpty { scope = .records(try await chosen(wish.records, in: folder)) }
         let asked = try await doctor.propose(
             AccessProposed(
                 proposer: doctor.identity, folder: folder, scope: scope, purpose: wish.purpose,
@@ -37,6 +30,25 @@ extension DoctorErrands {
             ProposalRow(asked.proposal, in: state, at: now)
         }
         return AskedReport(proposal: row, isEarlier: asked.isEarlier)
+    }
+
+    private func demandOpen(_ folder: FolderID) async throws(ClientError) {
+        do throws(ClientError) { _ = try await session.openFolder(folder) } catch {
+            switch error {
+            case .directory(.unknown), .directory(.ended), .directory(.otherStanding):
+                throw .unknown("\(folder) as an open folder of this ledger")
+            default: throw error
+            }
+        }
+    }
+
+    /// The records that are meant. Without a consent a doctor may not be able to read which there are: the ledger says whether those with
+    /// all their digits are the folder's.
+    private func chosen(_ records: [ShortIdentifier], in folder: FolderID) async throws -> [RecordID] {
+        let whole = records.compactMap { try? RecordID(hexadecimal: $0.digits) }
+        if whole.count == records.count { return Set(whole).sorted() }
+        let known = try await session.read { (state) throws(ClientError) in state.records(in: folder) }
+        return try records.resolved(among: known)
     }
 
     /// What this doctor asked for, in the order that the ledger has.

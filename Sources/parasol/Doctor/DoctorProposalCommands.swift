@@ -40,7 +40,7 @@ struct DoctorAsk: AsyncParsableCommand {
     @Option(help: "How long the patient can answer: 1d to 90d.")
     var answerWithin = "14d"
 
-    @OptionGroup var options: PersonOptions
+    @OptionGroup var options: ReaderOptions
 
     func validate() throws {
         guard TimeSpan(duration) != nil else {
@@ -74,7 +74,7 @@ struct DoctorProposals: AsyncParsableCommand {
             A proposal is open, granted (the consent stands beside it), declined, lapsed, or its folder is erased. The patient may             have granted otherwise than you asked: `parasol doctor consents` has the terms.
             """)
 
-    @OptionGroup var options: PersonOptions
+    @OptionGroup var options: ReaderOptions
 
     func run() async throws {
         try await options.run(.doctor) { opened, _ in try await opened.asDoctor { try await $0.proposals() } }

@@ -94,7 +94,7 @@ struct PatientRecords: AsyncParsableCommand {
     @Argument(help: "The folder; default: the only open one.")
     var folder: String?
 
-    @OptionGroup var options: PersonOptions
+    @OptionGroup var options: ReaderOptions
 
     func run() async throws {
         try await options.run(.patient) { opened, _ in
@@ -115,7 +115,7 @@ struct PatientLabel: AsyncParsableCommand {
     @Argument(help: "What you call it.")
     var text: String
 
-    @OptionGroup var options: PersonOptions
+    @OptionGroup var options: ReaderOptions
 
     func run() async throws {
         try await options.run(.patient) { opened, _ in
@@ -132,14 +132,15 @@ struct PatientWhoLooked: AsyncParsableCommand {
         commandName: "who-looked",
         abstract: "List everybody who asked for a folder's records, and what came of it.",
         discussion: """
-            What is listed was logged before anything was answered: whoever read a record is in this list. It is your own \
-            execution of the whole ledger, not somebody's word.
+            What is listed was logged before anything was answered: whoever read a record is on the ledger. Each line is proved. That the \
+            ledger left none out is its word, as the last line says, except with --whole-ledger: then every transaction of everybody is \
+            fetched and executed here, and nothing is anybody's word.
             """)
 
     @Argument(help: "The folder; default: the only open one.")
     var folder: String?
 
-    @OptionGroup var options: PersonOptions
+    @OptionGroup var options: ReaderOptions
 
     func run() async throws {
         try await options.run(.patient) { opened, _ in
@@ -165,7 +166,7 @@ struct PatientExport: AsyncParsableCommand {
     @Flag(help: "Write also where something is there, over files of the same names.")
     var force = false
 
-    @OptionGroup var options: PersonOptions
+    @OptionGroup var options: ReaderOptions
 
     func run() async throws {
         try await options.run(.patient) { opened, _ in
@@ -184,7 +185,7 @@ struct PatientResume: AsyncParsableCommand {
             "Go on with what was interrupted: receipts that never came, keys not issued, fragments not delivered.",
         discussion: "Doing it once more changes nothing.\n\n\(PeopleStatus.discussion)")
 
-    @OptionGroup var options: PersonOptions
+    @OptionGroup var options: ReaderOptions
 
     func run() async throws {
         try await options.run(.patient) { opened, _ in try await opened.resumePatient() }

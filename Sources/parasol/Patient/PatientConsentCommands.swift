@@ -67,7 +67,7 @@ struct PatientGrant: AsyncParsableCommand {
     var proxy: [IdentityID] = []
 
     @OptionGroup var yes: YesFlag
-    @OptionGroup var options: PersonOptions
+    @OptionGroup var options: ReaderOptions
 
     func validate() throws {
         guard (doctor == nil) != (proposal == nil) else {
@@ -121,7 +121,7 @@ struct PatientGrants: AsyncParsableCommand {
     @Argument(help: "The folder; default: the only open one.")
     var folder: String?
 
-    @OptionGroup var options: PersonOptions
+    @OptionGroup var options: ReaderOptions
 
     func run() async throws {
         try await options.run(.patient) { opened, _ in
@@ -149,7 +149,7 @@ struct PatientRevoke: AsyncParsableCommand {
     var folder: String?
 
     @OptionGroup var yes: YesFlag
-    @OptionGroup var options: PersonOptions
+    @OptionGroup var options: ReaderOptions
 
     func run() async throws {
         try await options.run(.patient, yes: yes.yes) { opened, asking in
@@ -178,7 +178,7 @@ struct PatientErase: AsyncParsableCommand {
     var folder: String
 
     @OptionGroup var yes: YesFlag
-    @OptionGroup var options: PersonOptions
+    @OptionGroup var options: ReaderOptions
 
     func run() async throws {
         try await options.run(.patient, yes: yes.yes) { opened, asking in

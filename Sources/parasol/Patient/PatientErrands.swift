@@ -66,11 +66,12 @@ struct PatientErrands {
     /// Who asked for the folder's records, and what came of it, oldest first.
     func whoLooked(at folder: FolderID) async throws -> AccessesReport {
         let accesses = try await patient.accesses(to: folder)
-        return try await session.read { (state) throws(ClientError) in
+        let trust = await ReadingTrust(of: session)
+        return try await session.readReached { (state) throws(ClientError) in
             AccessesReport(
                 accesses: accesses.flatMap { access in
                     access.records.map { AccessesReport.Row(access, to: $0, in: state) }
-                })
+                }, reading: trust)
         }
     }
 

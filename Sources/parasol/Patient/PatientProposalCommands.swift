@@ -23,7 +23,7 @@ struct PatientProposals: AsyncParsableCommand {
     @Flag(help: "List also those that are answered or over.")
     var all = false
 
-    @OptionGroup var options: PersonOptions
+    @OptionGroup var options: ReaderOptions
 
     func run() async throws {
         try await options.run(.patient) { opened, _ in try await opened.proposals(to: folder, all: all) }
@@ -47,7 +47,7 @@ struct PatientDecline: AsyncParsableCommand {
     @Option(help: "The folder that it is to; default: every open one is looked into.")
     var folder: String?
 
-    @OptionGroup var options: PersonOptions
+    @OptionGroup var options: ReaderOptions
 
     func run() async throws {
         try await options.run(.patient) { opened, _ in

@@ -227,12 +227,13 @@ struct AccessesReport: PeopleReport {
 
     /// One for each record that was asked for: of a request for several, as many.
     let accesses: [Row]
+    let reading: ReadingTrust
 
     var lines: [String] {
         TextTable(
             titles: ["WHEN", "WHAT", "PURPOSE", "RECORD", "WHO"], rows: accesses.map(\.cells),
             empty: "Nobody asked."
-        ).lines
+        ).lines + reading.lines
     }
 }
 

@@ -11,6 +11,7 @@ import ParasolClient
 /// NAME.member         what a founding says of that profile's organisation
 /// NAME.spool/         deposits that wait: ciphertext only
 /// NAME.ledger/        what the ledger's leaves mean, as this profile's commands executed them: public rows
+/// NAME.trail/         what this profile has read of its own leaves, sealed
 /// ```
 struct Home: Hashable, Sendable {
     let path: String
@@ -36,6 +37,7 @@ struct Home: Hashable, Sendable {
     func memberPath(_ name: ProfileName) -> String { path + "/\(name).member" }
     func downloadsPath(_ name: ProfileName) -> String { path + "/\(name).downloads" }
     func ledgerPath(_ name: ProfileName) -> String { path + "/\(name).ledger" }
+    func trailPath(_ name: ProfileName) -> String { path + "/\(name).trail" }
     func spoolPath(_ name: ProfileName) -> String { path + "/\(name).spool" }
 
     /// Whether there is a profile of this name.

@@ -11,6 +11,8 @@ struct OpenedProfile: Sendable {
     let network: Network
     let connecting: any ServiceConnecting
     let clock: any Clock
+    /// Whether a patient or a doctor executes the whole ledger, instead of reading what concerns it.
+    var readsWholeLedger = false
 
     /// Opens a profile, and checks that the network is still the one under whose policy it was made.
     ///
@@ -40,8 +42,8 @@ struct OpenedProfile: Sendable {
 
     /// Runs `body` on a connection that is ended afterwards.
     ///
-    /// The session keeps the newest checkpoint in the profile: a ledger that goes back between two commands is caught. And what the
-    /// leaves mean, beside it: the next command executes only the leaves since.
+    /// The session keeps the newest checkpoint in the profile: a ledger that goes back between two commands is caught. And what it has read
+    /// of the ledger, beside it: the next command reads only what is new.
     func connected<Value>(
         as caller: TransactionSigner?, _ body: (LedgerSession, ServiceDirectory) async throws -> Value
     ) async throws -> Value {
@@ -53,24 +55,41 @@ struct OpenedProfile: Sendable {
         as caller: TransactionSigner?, _ body: (LedgerSession, ServiceConnection) async throws -> Value
     ) async throws -> Value {
         let connection = try await connecting.connect(to: network, as: caller)
+        let reading = await trailReading(connection, as: caller)
         let kept = await KeptLedgerState(home.ledgerPath(name), of: store, origin: network.trust.originName)
+        let states = reading == nil ? open(kept) : nil
+        let session = LedgerSession(
+            ledger: connection.ledger, trust: network.trust, heads: ProfileHeadStore(store, trust: network.trust),
+            states: states, clock: clock, directory: connection.directory, reading: reading)
+        let result: Result<Value, any Error>
+        do { result = .success(try await body(session, connection)) } catch { result = .failure(error) }
+        await connection.close()
+        await session.settle()
+        if let states { kept.close(states) }
+        // Nobody can ask as an erased folder.
+        if let signer = reading?.signer, await store.profile.folder(FolderID(signer))?.isErased == true {
+            reading?.kept?.remove()
+        }
+        return try result.get()
+    }
+
+    private func open(_ kept: KeptLedgerState) -> StateStore? {
         let (states, refusal) = kept.open()
         if let refusal {
             PeopleProgress.say(
                 "what was kept of the ledger is not used, for \(refusal): its leaves are executed from the first on")
         }
-        let session = LedgerSession(
-            ledger: connection.ledger, trust: network.trust, heads: ProfileHeadStore(store, trust: network.trust),
-            states: states, clock: clock, directory: connection.directory)
-        let result: Result<Value, any Error>
-        do { result = .success(try await body(session, connection)) } catch { result = .failure(error) }
-        await connection.close()
-        if let states {
-            // What cannot be kept is executed again.
-            try? await session.replica.settle()
-            kept.close(states)
-        }
-        return try result.get()
+        return states
+    }
+
+    /// A patient's folder and a doctor read their own trail, where there is one to be read.
+    private func trailReading(_ connection: ServiceConnection, as caller: TransactionSigner?) async -> TrailReading? {
+        guard !readsWholeLedger, let caller, let trails = connection.trails, connection.directory != nil,
+            [.patient, .doctor].contains(await store.profile.kind)
+        else { return nil }
+        let kept = await KeptTrail(
+            home.trailPath(name), of: store, signer: caller.id, origin: network.trust.originName)
+        return TrailReading(of: caller.id, in: trails, keeping: kept)
     }
 
     /// The signer of a profile that has one key: everybody's but a patient's.

@@ -64,7 +64,7 @@ struct PeopleFailure: Error, Hashable {
     private static func next(after error: LedgerError) -> String? {
         switch error {
         case .unreachable(let reason) where reason.contains("request.not-allowed"):
-            "this ledger lets you read only what concerns you: `lookup` and `trail` do"
+            "this ledger lets you read only what concerns you: leave out --whole-ledger"
         case .unreachable, .notFinal, .busy, .storage: again
         case .refused(let violation): next(after: violation.code)
         default: nil

@@ -175,6 +175,7 @@ final class LocalConnecting: ServiceConnecting {
     private let carriedSigners = Mutex<[(SignerID?, [SignerID])]>([])
 
     private let signers: Mutex<(any LedgerDirectory)?>
+    private let trails = Mutex<(any LedgerTrails)?>(nil)
 
     init(_ ledger: any Ledger, _ directory: ServiceDirectory, lookingUpIn signers: (any LedgerDirectory)? = nil) {
         self.ledger = FlakyLedger(ledger)
@@ -184,6 +185,11 @@ final class LocalConnecting: ServiceConnecting {
 
     /// Where signers are looked up from now on; nil for nowhere.
     func lookUp(in signers: (any LedgerDirectory)?) { self.signers.withLock { $0 = signers } }
+    /// Where people read their own trails from now on, and nothing else; nil for nowhere.
+    func readTrails(in trails: (any LedgerTrails)?) {
+        self.trails.withLock { $0 = trails }
+        ledger.close(trails != nil)
+    }
     /// How often anybody asked for leaves.
     var leafReads: Int { ledger.leafReads }
 
@@ -209,7 +215,8 @@ final class LocalConnecting: ServiceConnecting {
         return ServiceConnection(
             ledger: CallersLedger(ledger, caller?.id) { signers in
                 self.carriedSigners.withLock { $0.append((caller?.id, signers)) }
-            }, services: directory.withLock { $0 }, directory: signers.withLock { $0 }
+            }, services: directory.withLock { $0 }, directory: signers.withLock { $0 },
+            trails: trails.withLock { $0 }
         ) {
             self.open.withLock { $0 -= 1 }
         }
@@ -223,8 +230,12 @@ final class FlakyLedger: Ledger {
     private let starts = Mutex<[UInt64]>([])
 
     private let reads = Mutex(0)
+    private let isClosed = Mutex(false)
 
     init(_ base: any Ledger) { self.base = base }
+
+    /// Lets nobody read leaves.
+    func close(_ isClosed: Bool) { self.isClosed.withLock { $0 = isClosed } }
 
     var leafReads: Int { reads.withLock { $0 } }
 
@@ -261,6 +272,7 @@ final class FlakyLedger: Ledger {
 
     func entries(from start: UInt64, to end: UInt64) async throws(LedgerError) -> [[UInt8]] {
         reads.withLock { $0 += 1 }
+        if isClosed.withLock({ $0 }) { throw .unreachable("request.not-allowed: the signer may not do this") }
         starts.withLock { $0.append(start) }
         return try await base.entries(from: start, to: end)
     }
