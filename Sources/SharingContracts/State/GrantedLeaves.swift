@@ -65,15 +65,19 @@ extension WorldState {
         return leaves
     }
 
-    /// The records of requests that were not opened, of the newest ones under a consent, with the requests' ordinals after two.
+    /// The records of requests that were not opened, of the newest ones under a consent. A request has as many ordinals, after two, as it
+    /// may have records.
     private func waitingRecords(under consent: Consent) -> [(ordinal: UInt64, record: Record)] {
-        let count = UInt64(consent.requestCount)
+        let count = consents.requestsOfConsent.count(of: consent.id)
         let oldest = count - min(count, Self.waitingRequestsLookedAt)
-        return (oldest..<count).compactMap { ordinal in
+        return (oldest..<count).flatMap { ordinal -> [(ordinal: UInt64, record: Record)] in
             guard let id = consents.requestsOfConsent.element(ordinal, of: consent.id), let request = request(id),
-                request.opened == nil, let record = record(request.record)
-            else { return nil }
-            return (2 + ordinal, record)
+                request.opened == nil
+            else { return [] }
+            let first = 2 + ordinal * UInt64(Limits.requestedRecords)
+            return request.records.enumerated().compactMap { place, id in
+                record(id).map { (first + UInt64(place), $0) }
+            }
         }
     }
 }
