@@ -35,9 +35,11 @@ import Testing
         }
 
         /// All pages, as what each leaf is of.
-        func leaves(for doctor: IdentityID? = nil, from start: UInt64 = 0) async throws -> [String] {
+        func leaves(
+            for doctor: IdentityID? = nil, from start: UInt64 = 0, at first: TrailCursor? = nil
+        ) async throws -> [String] {
             var found: [String] = []
-            var cursor: TrailCursor?
+            var cursor = first
             repeat {
                 let page = try #require(
                     try await index.granted(
@@ -150,15 +152,29 @@ import Testing
         }
     }
 
-    @Test func manyRecordsOfManyConsentsComeInPagesThatJoin() async throws {
+    @Test func whatIsGrantedGoesOnFromAnyPlaceInIt() async throws {
         try await scene { scene in
-            var records: [RecordID] = []
-            for _ in 0..<(TrailLimits.receipts / 2) { records.append(try await scene.stage.deposit()) }
-            _ = try await scene.grant()
-            _ = try await scene.grant(.records([records[0]]))
-            _ = try await scene.grant()
-            let whole = [scene.opened] + records.map { "record \($0)" }
-            #expect(try await scene.leaves() == whole + [scene.opened, "record \(records[0])"] + whole)
+            let records = [try await scene.stage.deposit(), try await scene.stage.deposit()]
+            for scope in [ConsentScope.wholeFolder, .records([records[1]]), .wholeFolder] {
+                _ = try await scene.grant(scope)
+            }
+            let names = records.map { "record \($0)" }
+            // What each consent lets be read, with its ordinal among the consent's.
+            let consents: [[(ordinal: UInt64, leaf: String)]] = [
+                [(0, scene.opened), (2, names[0]), (3, names[1])], [(0, scene.opened), (2, names[1])],
+                [(0, scene.opened), (2, names[0]), (3, names[1])],
+            ]
+            for (index, consent) in consents.enumerated() {
+                let later = consents[(index + 1)...].joined().map(\.leaf)
+                for ordinal in UInt64(0)...4 {
+                    let cursor = TrailCursor(position: UInt64(index) << 40 | ordinal)
+                    #expect(
+                        try await scene.leaves(at: cursor)
+                            == consent.filter { $0.ordinal >= ordinal }.map(\.leaf) + later, "\(index) \(ordinal)")
+                }
+            }
+            #expect(try await scene.leaves(at: TrailCursor(position: 3 << 40)).isEmpty)
+            #expect(try await scene.leaves(at: TrailCursor(position: .max)).isEmpty)
         }
     }
 }

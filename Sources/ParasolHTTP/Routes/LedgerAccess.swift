@@ -7,7 +7,7 @@ package struct LedgerAccess: Hashable, Sendable {
     /// Who may read all of it: entries, anybody's receipts and trails, bundles and tiles.
     package var read: Access
     /// Who may read what says nothing of anybody, checkpoints and proofs between them; look up a signer by its identifier; and read the
-    /// receipts and the trail that are the reader's own.
+    /// receipts and the trail that are the reader's own, and what consents let it read.
     package var follow: Access
 
     /// - Parameter follow: Nil for whoever may read.

@@ -14,7 +14,7 @@ struct DoctorAsk: AsyncParsableCommand {
 
             Examples:
               parasol doctor ask 2f6c…32 digits… --for 30d
-              parasol doctor ask 2f6c…32 digits… --purpose HRESCH --record 51c2e9 --for 7d --opens 3 --answer-within 30d
+              parasol doctor ask 2f6c…32 digits… --purpose HRESCH --record 51c2…32 digits… --for 7d --opens 3 --answer-within 30d
 
             \(PeopleStatus.discussion)
             """)
@@ -23,7 +23,7 @@ struct DoctorAsk: AsyncParsableCommand {
     var folder: FolderID
 
     @Option(
-        help: "Only this record, or its first digits; may be repeated. Default: the whole folder.",
+        help: "Only this record, with all its digits; may be repeated. Default: the whole folder.",
         transform: shortIdentifier)
     var record: [ShortIdentifier] = []
 
