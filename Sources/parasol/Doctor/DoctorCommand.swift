@@ -19,6 +19,7 @@ struct DoctorCommand: ParsableCommand {
               parasol doctor consents
               parasol doctor records
               parasol doctor fetch 51c2e9 -o ecg
+              parasol doctor fetch --all -o ecgs
               parasol doctor plot ecg/100.hea -o ecg.svg
 
             \(PeopleStatus.discussion)
@@ -73,26 +74,35 @@ struct DoctorRequests: AsyncParsableCommand {
     }
 }
 
-/// `parasol doctor fetch RECORD -o FOLDER`
+/// `parasol doctor fetch RECORD… | --all -o FOLDER`
 struct DoctorFetch: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "fetch",
-        abstract: "Ask for a record, open it, and write it out as WFDB files.",
+        abstract: "Ask for records, open them, and write them out as WFDB files.",
         discussion: """
             Counts as one of the consent's opens, except where an earlier request for the record was never opened: that one is gone \
             on with. Files are written whole, the header last: a record that is there is complete. With --from and --to only that \
             stretch is fetched, opened and written: the depositor's word on all of the ciphertext is then not checked. A download \
             that was interrupted goes on where it stopped.
 
+            Several records, or --all that your consents cover, are asked for up to \(Limits.requestedRecords) in one request, each \
+            counting as one opening, and each gets a folder of its own, named after it. What is there already is not asked for again, \
+            so that the same command goes on where some failed; those are named, and the others are there. An earlier request for \
+            several records is gone on with as a whole.
+
             Examples:
               parasol doctor fetch 51c2e9 -o ecg
+              parasol doctor fetch --all --consent a0b1c2 -o ecgs
               parasol doctor fetch 51c2e9 --consent a0b1c2 --from 1:00:00 --to 1:01:00 -o minute
 
             \(PeopleStatus.discussion)
             """)
 
-    @Argument(help: "The record, or the first digits of it.", transform: shortIdentifier)
-    var record: ShortIdentifier
+    @Argument(help: "The records, or the first digits of each.", transform: shortIdentifier)
+    var records: [ShortIdentifier] = []
+
+    @Flag(help: "All records that consents in force cover; with --consent, that one.")
+    var all = false
 
     @Option(help: "Under which consent; default: the first that is in force.", transform: shortIdentifier)
     var consent: ShortIdentifier?
@@ -115,6 +125,12 @@ struct DoctorFetch: AsyncParsableCommand {
     @OptionGroup var options: ReaderOptions
 
     func validate() throws {
+        guard records.isEmpty == all else {
+            throw ValidationError(all ? "--all and records exclude each other" : "which record? name some, or --all")
+        }
+        guard from == nil && to == nil || records.count == 1 else {
+            throw ValidationError("--from and --to are for one record")
+        }
         guard RecordingStretch(from: from, to: to) != nil else { throw ValidationError("--from must be before --to") }
     }
 
@@ -122,6 +138,13 @@ struct DoctorFetch: AsyncParsableCommand {
         var place = RecordOutput(folder: output, force: force)
         if from != nil || to != nil { place.stretch = RecordingStretch(from: from, to: to) }
         let chosen = place
+        guard records.count == 1, let record = records.first else {
+            return try await options.run(.doctor) { opened, _ in
+                try await opened.asDoctor {
+                    try await $0.fetchSeveral(records, under: consent, into: output, force: force, disputing: dispute)
+                }
+            }
+        }
         try await options.run(.doctor) { opened, _ in
             try await opened.asDoctor { try await $0.fetch(record, under: consent, to: chosen, disputing: dispute) }
         }

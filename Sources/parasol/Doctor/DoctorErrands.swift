@@ -11,9 +11,9 @@ struct DoctorErrands {
     let doctor: Doctor
     let session: LedgerSession
     /// Where downloads go on that were interrupted; nil for nowhere.
-    private let kept: KeptDownload?
+    let kept: KeptDownload?
     /// Told what is being done.
-    private let say: @Sendable (String) -> Void
+    let say: @Sendable (String) -> Void
 
     init(
         doctor: Doctor, session: LedgerSession, keeping kept: KeptDownload? = nil,
@@ -74,7 +74,9 @@ struct DoctorErrands {
     ) async throws -> FetchReport {
         try output.prepare()
         let (record, consent) = try await choose(short, consent)
-        let earlier = try await doctor.unfinishedRequests().first { $0.record == record && $0.consent == consent }
+        let earlier = try await doctor.unfinishedRequests().first {
+            $0.records == [record] && $0.consent == consent
+        }
         say(earlier.map { "going on with request \($0.id)" } ?? "asking for record \(record) under consent \(consent)")
         let request = if let earlier { earlier } else { try await doctor.request(record, under: consent) }
         say("request \(request.id) is on the ledger; the proxies are asked")

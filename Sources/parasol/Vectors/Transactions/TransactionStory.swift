@@ -106,7 +106,8 @@ struct TransactionStory {
             by: quorum.map(\.signer))
         let listed = ConsentGranted(
             consent: ledger.identifier(), folder: folder.id, grantee: people.otherDoctor,
-            scope: .records([opened.record]), purpose: .research, notBefore: ledger.now, notAfter: ledger.now.adding(milliseconds: 86_400_000),
+            scope: .records([opened.record]), purpose: .research, notBefore: ledger.now,
+            notAfter: ledger.now.adding(milliseconds: 86_400_000),
             maximumOpens: 1, threshold: 1, proxies: people.proxies)
         try ledger.submit(.consentGranted(listed), by: owner)
         try askAndAnswer(folder, opened.record, people, activatedBy: quorum, on: &ledger)
