@@ -54,4 +54,20 @@ struct CertificateWatchTests {
             registry.exposition.split(separator: "\n").last { $0.hasPrefix("parasol_tls_expiry_time_seconds ") })
         #expect(try #require(Double(expiry.split(separator: " ")[1])) > Date().timeIntervalSince1970 + 396 * 86_400)
     }
+
+    @Test func whatIsShownToOthersIsCountedApart() throws {
+        let temporary = try TemporaryFolder()
+        let authority = try DevelopmentAuthority(folder: temporary.path("ca"))
+        let paths = try authority.issue("node", hosts: ["localhost"])
+        let registry = MetricsRegistry()
+        let watch = CertificateWatch(
+            CertificateFiles(chain: paths.chain, key: paths.key), of: .client,
+            logger: Logger(label: "silent") { _ in SwiftLogNoOpLogHandler() }, factory: registry
+        ) { _ in }
+        _ = try authority.issue("node", hosts: ["localhost"])
+        watch.look()
+        #expect(registry.exposition.contains("\nparasol_tls_client_reloads_total{reason=\"used\"} 1\n"))
+        #expect(registry.exposition.contains("\nparasol_tls_client_expiry_time_seconds "))
+        #expect(!registry.exposition.contains("parasol_tls_reloads_total"))
+    }
 }

@@ -93,6 +93,29 @@ import Testing
         #expect(outcomes[2] == .success(200))
     }
 
+    @Test func aClientsNewCertificateIsShownByTheNextRequest() async throws {
+        let (fixture, server, nodes) = (fixture, server, nodes)
+        let clients = try ClientAuthorities(pem: nodes.rootPEM, areForEverybody: false)
+        let other = try TestCertificates(name: "proxy.example.org")
+        try await fixture.serve(Self.routes, certificates: server, clients: clients) { port in
+            try await fixture.connect(port, server, as: nil) { connection in
+                func status() async throws -> Int {
+                    try await connection.call(.get("/nodes", atMost: 10, alsoExpects: [403])).status
+                }
+                #expect(try await status() == 403)
+                // The key of one and the certificate of the other: nothing changes.
+                let mixed = try ServerCertificate(chainPEM: nodes.chainPEM, keyPEM: other.keyPEM)
+                #expect(throws: ServerSetupError.self) { try connection.show(mixed) }
+                #expect(try await status() == 403)
+                try connection.show(try Self.identity(nodes))
+                #expect(try await status() == 200)
+                // Nor is a connection reused that was made with the one before.
+                try connection.show(try Self.identity(other))
+                await #expect(throws: CallFailure.self) { try await status() }
+            }
+        }
+    }
+
     @Test func withoutTheSettingNobodyIsAsked() async throws {
         let (fixture, server, proxy) = (fixture, server, proxy)
         let status = try await fixture.serve(Self.routes, certificates: server) { port in

@@ -9,7 +9,7 @@ internal import Synchronization
 internal import UnixSignals
 internal import X509
 
-/// Where a server's certificate lies.
+/// Where a certificate lies: a server's, or one that a node shows to others.
 package struct CertificateFiles: Hashable, Sendable {
     /// PEM, own certificate first.
     package let chain: String
@@ -38,11 +38,33 @@ package struct CertificateFiles: Hashable, Sendable {
     }
 }
 
-/// Gives a server its certificate anew when the files have changed: when SIGHUP says so, and by itself now and then. What cannot be
-/// used is said in the log, and the one before stays.
+/// A certificate that a node shows to others that ask for one, and how it is replaced.
+package struct ShownCertificate: Sendable {
+    package let files: CertificateFiles
+    /// Has it shown from now on; throws where it cannot be used.
+    package let use: @Sendable (ServerCertificate) throws -> Void
+
+    package init(files: CertificateFiles, use: @escaping @Sendable (ServerCertificate) throws -> Void) {
+        self.files = files
+        self.use = use
+    }
+}
+
+/// Takes up a certificate anew when its files have changed: when SIGHUP says so, and by itself now and then. What cannot be used is
+/// said in the log, and the one before stays.
 final class CertificateWatch: Service {
-    static let reloads = "parasol_tls_reloads_total"
-    static let expiry = "parasol_tls_expiry_time_seconds"
+    /// Whose certificate it is.
+    enum Side: String, Sendable, CaseIterable {
+        /// Shown to whoever connects to this server.
+        case server
+        /// Shown to the servers that this node connects to.
+        case client
+
+        var reloads: String { self == .server ? "parasol_tls_reloads_total" : "parasol_tls_client_reloads_total" }
+        var expiry: String {
+            self == .server ? "parasol_tls_expiry_time_seconds" : "parasol_tls_client_expiry_time_seconds"
+        }
+    }
 
     private struct State {
         var used: CertificateFiles.Content?
@@ -51,6 +73,7 @@ final class CertificateWatch: Service {
     }
 
     private let paths: CertificateFiles
+    private let side: Side
     private let files: FileSystem
     private let pause: Duration
     private let logger: Logger
@@ -60,18 +83,20 @@ final class CertificateWatch: Service {
 
     /// - Parameters:
     ///   - pause: Between one look and the next.
-    ///   - use: Gives the server a certificate; throws where it cannot be used.
+    ///   - use: Has a certificate shown from now on; throws where it cannot be used.
     init(
-        _ paths: CertificateFiles, pause: Duration = .seconds(30), files: FileSystem = FileSystem(), logger: Logger,
-        factory: any MetricsFactory = MetricsSystem.factory, use: @escaping @Sendable (ServerCertificate) throws -> Void
+        _ paths: CertificateFiles, of side: Side = .server, pause: Duration = .seconds(30),
+        files: FileSystem = FileSystem(), logger: Logger, factory: any MetricsFactory = MetricsSystem.factory,
+        use: @escaping @Sendable (ServerCertificate) throws -> Void
     ) {
         self.paths = paths
+        self.side = side
         self.pause = pause
         self.files = files
         self.logger = logger
         self.factory = factory
         self.use = use
-        // The server has it already.
+        // It is shown already.
         if let content = try? paths.read(files) {
             state.withLock { $0.used = content }
             noteExpiry(of: content)
@@ -108,7 +133,7 @@ final class CertificateWatch: Service {
         state.withLock { $0 = State(used: content, refused: nil) }
         count("used")
         noteExpiry(of: content)
-        logger.notice("the TLS certificate was replaced", metadata: ["file": "\(paths.chain)"])
+        logger.notice("the TLS certificate was replaced", metadata: ["of": "\(side)", "file": "\(paths.chain)"])
     }
 
     /// Said once for each content; a chain and its key are two files, and so are not replaced at once.
@@ -121,11 +146,11 @@ final class CertificateWatch: Service {
         count("refused")
         logger.error(
             "the TLS certificate cannot be replaced: the one before stays",
-            metadata: ["file": "\(paths.chain)", "reason": "\(reason)"])
+            metadata: ["of": "\(side)", "file": "\(paths.chain)", "reason": "\(reason)"])
     }
 
     private func count(_ outcome: String) {
-        Counter(label: Self.reloads, dimensions: [("reason", outcome)], factory: factory).increment()
+        Counter(label: side.reloads, dimensions: [("reason", outcome)], factory: factory).increment()
     }
 
     private func noteExpiry(of content: CertificateFiles.Content) {
@@ -133,7 +158,7 @@ final class CertificateWatch: Service {
             let end = text.range(of: "-----END CERTIFICATE-----"),
             let certificate = try? Certificate(pemEncoded: String(text[..<end.upperBound]))
         else { return }
-        Meter(label: Self.expiry, dimensions: [], factory: factory).set(
+        Meter(label: side.expiry, dimensions: [], factory: factory).set(
             certificate.notValidAfter.timeIntervalSince1970)
     }
 }

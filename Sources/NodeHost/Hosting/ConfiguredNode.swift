@@ -58,7 +58,7 @@ package struct ConfiguredNode: Sendable {
                 names: configuration.names, directory: directory, clock: clock,
                 housekeepingPause: .seconds(configuration.housekeepingSeconds),
                 perAddress: configuration.addressRate, perSigner: configuration.signerRate,
-                certificateFiles: certificateFiles,
+                certificateFiles: certificateFiles, shownCertificate: shownCertificate,
                 stopping: .init {
                     await withTaskGroup(of: Void.self) { group in
                         for connection in connections { group.addTask { await connection.shutdown() } }
@@ -70,6 +70,17 @@ package struct ConfiguredNode: Sendable {
         } catch { outcome = .failure(error) }
         for connection in connections { await connection.shutdown() }
         try outcome.get()
+    }
+}
+
+extension ConfiguredNode {
+    /// What its roles show to other nodes; nil where that is nothing.
+    fileprivate var shownCertificate: ShownCertificate? {
+        configuration.clientCertificate.map { files in
+            ShownCertificate(files: files) { [connections] certificate in
+                for connection in connections { try connection.show(certificate) }
+            }
+        }
     }
 }
 

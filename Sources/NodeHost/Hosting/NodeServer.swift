@@ -12,7 +12,7 @@ package struct NodeServer: Sendable {
     private let server: ParasolServer
     private let housekeeping: Housekeeping
     private let metrics: MetricsServer?
-    private let certificateWatch: CertificateWatch?
+    private let certificateWatches: [CertificateWatch]
     private let logger: Logger
     private let stopping: Stopping
 
@@ -37,6 +37,7 @@ package struct NodeServer: Sendable {
     ///   - perAddress: What one address may ask, signed or not.
     ///   - perSigner: What one signer may ask, from wherever.
     ///   - certificateFiles: Where a new certificate is looked for while it serves; nil for nowhere.
+    ///   - shownCertificate: What its roles show to other nodes, looked for in the same way; nil where they show none.
     ///   - metrics: Where numbers are collected; nil for nowhere.
     ///   - onListening: Called with the port when connections are taken.
     /// - Throws: `ServerSetupError`.
@@ -44,8 +45,8 @@ package struct NodeServer: Sendable {
         _ roles: [HostedRole], server configuration: ParasolServer.Configuration, names: [String],
         directory: any IdentityDirectory, clock: any Clock, housekeepingPause: Duration,
         perAddress: RateLimit = .standard, perSigner: RateLimit = .standard, certificateFiles: CertificateFiles? = nil,
-        stopping: Stopping = Stopping(), metrics: NodeMetrics? = nil, logger: Logger,
-        onListening: @escaping @Sendable (Int) async -> Void = { _ in }
+        shownCertificate: ShownCertificate? = nil, stopping: Stopping = Stopping(), metrics: NodeMetrics? = nil,
+        logger: Logger, onListening: @escaping @Sendable (Int) async -> Void = { _ in }
     ) throws(ServerSetupError) {
         self.roles = roles
         self.stopping = stopping
@@ -64,7 +65,10 @@ package struct NodeServer: Sendable {
         let server = try ParasolServer(
             configuration, routes: table, names: names, logger: logger, onListening: onListening)
         self.server = server
-        certificateWatch = certificateFiles.map { CertificateWatch($0, logger: logger) { try server.replace($0) } }
+        certificateWatches = [
+            certificateFiles.map { CertificateWatch($0, logger: logger) { try server.replace($0) } },
+            shownCertificate.map { CertificateWatch($0.files, of: .client, logger: logger, use: $0.use) },
+        ].compactMap { $0 }
         self.metrics = try metrics.map { metrics throws(ServerSetupError) in
             try Self.metricsServer(metrics, roles, logger)
         }
@@ -96,7 +100,7 @@ package struct NodeServer: Sendable {
                         failureTerminationBehavior: .gracefullyShutdownGroup),
                     .init(service: housekeeping),
                 ] + (metrics.map { [.init(service: $0)] } ?? [])
-                    + (certificateWatch.map { [.init(service: $0)] } ?? []),
+                    + certificateWatches.map { .init(service: $0) },
                 gracefulShutdownSignals: heedsSignals ? [.sigterm, .sigint] : [], logger: logger))
         // Not cancelled with this task, so that requests under way are finished then too.
         let serving = Task { try await group.run() }

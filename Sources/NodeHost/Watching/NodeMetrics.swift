@@ -42,8 +42,10 @@ package struct NodeMetrics: Sendable {
     package static func registry() -> MetricsRegistry {
         var helps = RequestMetricHelps.helps
         helps[housekeepingFailures] = "Rounds of housekeeping that failed, by role."
-        helps[CertificateWatch.reloads] = "New certificates that were found, by whether they are used."
-        helps[CertificateWatch.expiry] = "When the server's certificate ends, in seconds since 1970."
+        for side in CertificateWatch.Side.allCases {
+            helps[side.reloads] = "New \(side) certificates that were found, by whether they are used."
+            helps[side.expiry] = "When the \(side)'s certificate ends, in seconds since 1970."
+        }
         for name in Figure.Name.allCases { helps[name.rawValue] = name.help }
         return MetricsRegistry(helps: helps)
     }

@@ -45,6 +45,8 @@ package final class ServerConnection: Sendable {
     private let signer: RequestSigner?
     private let limits: Limits
     private let tls: TLSConfiguration
+    /// With the certificate that is shown since it was replaced; nil where it was not. Connections are reused only within one.
+    private let renewed = Mutex<TLSConfiguration?>(nil)
     private let hasAnswered = Atomic(false)
 
     /// - Parameters:
@@ -71,12 +73,9 @@ package final class ServerConnection: Sendable {
         tls.minimumTLSVersion = .tlsv13
         tls.curves = [.x25519_MLKEM768, .x25519, .secp256r1]
         tls.trustRoots = .certificates(roots)
-        if let identity {
-            tls.certificateChain = identity.chain.map { .certificate($0) }
-            tls.privateKey = .privateKey(identity.key)
-        }
+        self.tls = identity.map { tls.showing($0) } ?? tls
         var configuration = HTTPClient.Configuration(
-            tlsConfiguration: tls, redirectConfiguration: .disallow,
+            tlsConfiguration: self.tls, redirectConfiguration: .disallow,
             timeout: .init(connect: .seconds(limits.connectSeconds)), decompression: .disabled)
         configuration.connectionPool.retryConnectionEstablishment = false
         configuration.hold(to: UnacknowledgedLimit(duration: .seconds(limits.unacknowledgedSeconds)))
@@ -87,7 +86,15 @@ package final class ServerConnection: Sendable {
         self.prefix = String(prefix)
         self.signer = signer
         self.limits = limits
-        self.tls = tls
+    }
+
+    /// Shows this certificate to a server that asks for one, from the next request on. Requests under way keep the connection that they have.
+    ///
+    /// - Throws: ``ServerSetupError/badCertificate(_:)``, also for a key that is not the certificate's; then the one before stays.
+    package func show(_ identity: ServerCertificate) throws(ServerSetupError) {
+        let shown = tls.showing(identity)
+        do { _ = try NIOSSLContext(configuration: shown) } catch { throw .badCertificate("\(error)") }
+        renewed.withLock { $0 = shown }
     }
 
     /// The host, without brackets, and the port, 443 where none is written.
@@ -188,7 +195,8 @@ package final class ServerConnection: Sendable {
 
     private func unreachable(_ error: any Error) async -> CallFailure {
         let flaw = await ConnectionFlaw(
-            error, host: host, port: port, tls, hasAnswered: hasAnswered.load(ordering: .relaxed))
+            error, host: host, port: port, renewed.withLock { $0 } ?? tls,
+            hasAnswered: hasAnswered.load(ordering: .relaxed))
         return .unreachable("\(url): \(flaw)")
     }
 
@@ -243,7 +251,17 @@ package final class ServerConnection: Sendable {
         request.method = NIOHTTP1.HTTPMethod(rawValue: call.method.rawValue)
         for field in head.headerFields { request.headers.add(name: field.name.rawName, value: field.value) }
         if call.contentType != nil { request.body = .bytes(call.content) }
+        request.tlsConfiguration = renewed.withLock { $0 }
         return request
+    }
+}
+
+extension TLSConfiguration {
+    fileprivate func showing(_ identity: ServerCertificate) -> TLSConfiguration {
+        var shown = self
+        shown.certificateChain = identity.chain.map { .certificate($0) }
+        shown.privateKey = .privateKey(identity.key)
+        return shown
     }
 }
 
