@@ -28,6 +28,10 @@ package actor LedgerReplica {
     private var hasLoadedHead = false
     /// Nil for as long as it takes.
     private var patience: Duration?
+    /// Is called with the rows written, now and then; nil for nobody.
+    private var keeping: (@Sendable () async -> Void)?
+    /// How many leaves' rows the database had when it was opened, or when ``keeping`` was called last.
+    private var keptLeaves: UInt64 = 0
     /// Whether the leaves that the database had are known to be those of the ledger.
     private var hasProvedState = false
     private var isAdvancing = false
@@ -52,6 +56,13 @@ package actor LedgerReplica {
 
     /// Lets nobody wait for the ledger longer than this: where it may be cut off, its callers are told so before they give up themselves.
     package func limitWaiting(to patience: Duration) { self.patience = patience }
+
+    /// Has the rows written, and `keep` called, at the end of an advance that would be long to do again: so that whoever is killed
+    /// afterwards, without having settled, loses little of it. `keep` reads the database's file as it likes, and nothing of this.
+    package func keepRows(_ keep: @escaping @Sendable () async -> Void) { keeping = keep }
+
+    /// Whether executing leaves again takes longer than keeping the rows of `size`, which is linear in them.
+    private static func isWorthKeeping(_ leaves: UInt64, of size: UInt64) -> Bool { leaves >= max(32, size / 256) }
 
     /// Follows the ledger to its newest final checkpoint.
     ///
@@ -161,11 +172,17 @@ package actor LedgerReplica {
         }
         head = offered
         rememberedHead = nil
-        do throws(StateError) { try await working.settle(ifAtLeast: settlementLeaves) } catch {
+        let isKept =
+            states != nil && keeping != nil && Self.isWorthKeeping(working.size - keptLeaves, of: working.size)
+        do throws(StateError) { try await working.settle(ifAtLeast: isKept ? 1 : settlementLeaves) } catch {
             reopenNext()
             throw .state(error)
         }
         tree = working
+        if isKept {
+            keptLeaves = working.size
+            await keeping?()
+        }
         return offered
     }
 
@@ -268,6 +285,7 @@ package actor LedgerReplica {
         do throws(StateError) { opened = try await ExecutedTree.open(over: states, origin: trust.originName) } catch {
             throw .state(error)
         }
+        keptLeaves = opened.tree.size
         if opened.tree.size > 0 {
             guard isTrusted(opened.tree.state.founding?.witnessPolicy) else { throw .foreignPolicy }
         } else if let remembered = rememberedHead {

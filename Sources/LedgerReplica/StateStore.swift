@@ -116,6 +116,9 @@ package final class StateStore: StateReading {
         try store.readBlocking { _ in try body() }
     }
 
+    /// Has everything that is written in the database's own file, and nothing beside it. Waits for the reads that run.
+    package func checkpoint() async throws { try await store.checkpoint() }
+
     package func close() throws(PersistenceError) { try store.close() }
 
     package func value(of key: StateKey) throws -> [UInt8]? {

@@ -14,10 +14,13 @@ package import LedgerReplica
 /// ```
 ///
 /// An older file with its own tag is taken too: it is of the same ledger's first leaves, which the next advance has proved.
+///
+/// The tag is written while a command runs (``keep(_:)``) and at its end (``close(_:)``). A command that is killed leaves what was
+/// kept last, as long as the database's journal has not reached the file since: what is in a journal beside it is dropped.
 package struct KeptLedgerState: Sendable {
     /// Why rows that were there are not used.
     package enum Refusal: Hashable, Sendable {
-        /// The last command did not end by itself, or wrote none.
+        /// The last command was killed while it wrote, or left none.
         case unfinished
         /// Not as this profile left it.
         case changed
@@ -56,11 +59,24 @@ package struct KeptLedgerState: Sendable {
         do {
             try files.makeFolder(folder)
             refusal = try found()
-            if refusal != nil { try removeAll() }
+            try refusal == nil ? removeJournals() : removeAll()
         } catch { return (nil, .unusable("\(error)")) }
         do { return (try StateStore(path: statePath, checksWholeFile: false), refusal) } catch {
             return (nil, .unusable("\(error)"))
         }
+    }
+
+    /// Leaves what the database has now to the next command, should this one be killed. Where that fails, the next one begins with
+    /// none, or with what this one leaves at its end.
+    ///
+    /// - Complexity: linear in the file: it is read once.
+    package func keep(_ states: StateStore) async {
+        do {
+            try await states.checkpoint()
+            // Reading the file gives up what locks this process has on it: it has them for others, whom the store keeps out anyway.
+            guard try !hasRemains() else { return }
+            try files.replace(tagPath, with: Array(try code()))
+        } catch {}
     }
 
     /// Ends the use of a database, and leaves it to the next command. Where that fails, the next one begins with none.
@@ -76,21 +92,30 @@ package struct KeptLedgerState: Sendable {
     private func found() throws(FileError) -> Refusal? {
         let remains = try hasRemains()
         guard try files.exists(statePath) else { return remains ? .unfinished : nil }
-        guard !remains, try files.exists(tagPath) else { return .unfinished }
+        guard try files.exists(tagPath) else { return .unfinished }
         let tag = try files.readAll(tagPath, atMost: 32)
-        return try isValid(tag) ? nil : .changed
+        // The file alone is what was kept; a journal beside it came later.
+        if try isValid(tag) { return nil }
+        return remains ? .unfinished : .changed
     }
 
-    /// Whether the database was not closed: what is in a journal would count as the database's, and has no tag.
+    /// Whether the database was not closed: what is in a journal counts as the database's, and has no tag.
     private func hasRemains() throws(FileError) -> Bool {
         for suffix in ["-wal", "-journal"] where try files.size(of: statePath + suffix) ?? 0 > 0 { return true }
         return false
     }
 
     private func removeAll() throws(FileError) {
-        for path in [tagPath, statePath] + ["-wal", "-shm", "-journal"].map({ statePath + $0 }) {
-            if try files.exists(path) { try files.remove(path) }
-        }
+        try remove([tagPath, statePath])
+        try removeJournals()
+    }
+
+    private func removeJournals() throws(FileError) {
+        try remove(["-wal", "-shm", "-journal"].map { statePath + $0 })
+    }
+
+    private func remove(_ paths: [String]) throws(FileError) {
+        for path in paths where try files.exists(path) { try files.remove(path) }
     }
 
     private func isValid(_ tag: [UInt8]) throws(FileError) -> Bool {

@@ -61,6 +61,7 @@ struct OpenedProfile: Sendable {
         let session = LedgerSession(
             ledger: connection.ledger, trust: network.trust, heads: ProfileHeadStore(store, trust: network.trust),
             states: states, clock: clock, directory: connection.directory, reading: reading)
+        if let states { await session.replica.keepRows { await kept.keep(states) } }
         let result: Result<Value, any Error>
         do { result = .success(try await body(session, connection)) } catch { result = .failure(error) }
         await connection.close()

@@ -28,9 +28,10 @@ import Testing
 
     /// A command: follows the ledger's first leaves, and leaves what it has to the next.
     ///
+    /// - Parameter isKilled: What it leaves is what was in its folder before it closed anything.
     /// - Returns: From where on leaves were fetched, and why what was kept was not used.
     private func command(
-        leaves: Int, settles: Bool = true
+        leaves: Int, settles: Bool = true, isKilled: Bool = false
     ) async throws -> (starts: [UInt64], refusal: KeptLedgerState.Refusal?, identities: Int) {
         let folder = try ledger.write(to: place["log-\(leaves)"], leaves: Array(ledger.leaves.prefix(leaves)))
         let source = FolderLedger(folder, leaves: ledger.leaves)
@@ -39,10 +40,17 @@ import Testing
         let session = LedgerSession(
             ledger: source, trust: ledger.trust, heads: ProfileHeadStore(profile, trust: ledger.trust), states: states,
             clock: ManualClock())
+        if let states { await session.replica.keepRows { await kept.keep(states) } }
         let count = try await session.read { (state) throws(ClientError) in Int(state.entryCount) }
         if let states {
             if settles { try await session.replica.settle() }
+            let (files, path) = (FileManager.default, place["doctor.ledger"])
+            if isKilled { try files.copyItem(atPath: path, toPath: path + ".left") }
             kept.close(states)
+            if isKilled {
+                try files.removeItem(atPath: path)
+                try files.moveItem(atPath: path + ".left", toPath: path)
+            }
         }
         return (source.takeStarts(), refusal, count)
     }
@@ -79,15 +87,11 @@ import Testing
         }
     }
 
-    @Test func whatHasNoTagOrAJournalIsNotBelieved() async throws {
+    @Test func whatHasNoTagOfItsOwnIsNotBelieved() async throws {
         _ = try await command(leaves: 40)
         let folder = place["doctor.ledger"]
         try FileManager.default.removeItem(atPath: folder + "/state.tag")
         #expect(try await command(leaves: 40).refusal == .unfinished)
-        // Pages in a journal would count as the database's.
-        try Data([1]).write(to: URL(filePath: folder + "/state.sqlite-wal"))
-        let run = try await command(leaves: 40)
-        #expect(run.refusal == .unfinished && run.starts == [0])
         try Data([UInt8](repeating: 0, count: 32)).write(to: URL(filePath: folder + "/state.tag"))
         #expect(try await command(leaves: 40).refusal == .changed)
         try Data([UInt8](repeating: 0, count: 33)).write(to: URL(filePath: folder + "/state.tag"))
@@ -96,6 +100,18 @@ import Testing
             Issue.record("\(String(describing: refusal))")
             return
         }
+    }
+
+    @Test func pagesInAJournalAreNotWhatWasKept() async throws {
+        _ = try await command(leaves: 40)
+        let folder = place["doctor.ledger"]
+        try Data([1]).write(to: URL(filePath: folder + "/state.sqlite-wal"))
+        let run = try await command(leaves: 40)
+        #expect(run.refusal == nil && run.starts == [])
+        // Whatever the file is then, it is not what was kept.
+        try Data([1]).write(to: URL(filePath: folder + "/state.sqlite-wal"))
+        try FileManager.default.removeItem(atPath: folder + "/state.tag")
+        #expect(try await command(leaves: 40).refusal == .unfinished)
     }
 
     @Test func anotherProfilesRowsAreNotBelieved() async throws {
@@ -110,6 +126,21 @@ import Testing
         _ = try await command(leaves: 40)
         let foreign = await KeptLedgerState(place["doctor.ledger"], of: profile, origin: "ledger.example/other")
         #expect(foreign.open().refusal == .changed)
+    }
+
+    @Test func aKilledCommandLeavesWhatItHadFollowed() async throws {
+        #expect(try await command(leaves: 40, settles: false, isKilled: true).starts == [0])
+        let next = try await command(leaves: 40)
+        #expect(next.starts == [] && next.refusal == nil && next.identities == 40)
+    }
+
+    @Test func whatAKilledCommandWroteLaterIsExecutedAgain() async throws {
+        _ = try await command(leaves: 40)
+        // Too few to be kept on the way; they are in the journal when it is killed.
+        #expect(try await command(leaves: 60, isKilled: true).starts == [40])
+        #expect(try !Data(contentsOf: URL(filePath: place["doctor.ledger"] + "/state.sqlite-wal")).isEmpty)
+        let next = try await command(leaves: 60)
+        #expect(next.starts == [40] && next.refusal == nil && next.identities == 60)
     }
 
     @Test func rowsOfAnEarlierCommandAreGoneOnWith() async throws {
