@@ -38,8 +38,8 @@ public struct ECGSynthesizer: Sendable {
         for index in samples.indices { samples[index].reserveCapacity(count) }
         for _ in 0..<max(0, count) {
             let independent = quantised(millivolts(at: Double(frame) / options.samplingRate))
-            for (index, lead) in options.leads.enumerated() {
-                samples[index].append(Self.sample(of: lead, independent))
+            for index in samples.indices {
+                samples[index].append(Self.sample(of: options.leads[index], independent))
             }
             frame += 1
         }

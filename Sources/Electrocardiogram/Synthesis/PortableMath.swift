@@ -1,6 +1,8 @@
 /// Transcendental functions from additions, multiplications and divisions alone. IEEE 754 fixes those to the last bit,
 /// and Swift neither reorders nor fuses them, so that a seed gives the same samples on every platform; libm does not
 /// promise that.
+///
+/// The series are plain loops: they run for every sample, and where nothing is optimized `stride` takes most of the time.
 enum PortableMath {
     /// e^-x for x ≥ 0, to about 1e-15; 0 from 700 on.
     static func exponential(ofMinus x: Double) -> Double {
@@ -9,7 +11,11 @@ enum PortableMath {
         // ln 2 in two parts, so that the product with the small whole number is exact.
         let rest = -((x - halvings * 0x1.62e42fee00000p-1) - halvings * 0x1.a39ef35793c76p-33)
         var sum = 1.0
-        for divisor in stride(from: 13.0, through: 1, by: -1) { sum = 1 + rest / divisor * sum }
+        var divisor = 13.0
+        while divisor >= 1 {
+            sum = 1 + rest / divisor * sum
+            divisor -= 1
+        }
         return sum * Double(sign: .plus, exponent: -Int(halvings), significand: 1)
     }
 
@@ -21,7 +27,11 @@ enum PortableMath {
         let x = turn * 0x1.921fb54442d18p+2
         let square = x * x
         var sum = 1.0
-        for step in stride(from: 20.0, through: 2, by: -2) { sum = 1 - square / (step * (step + 1)) * sum }
+        var step = 20.0
+        while step >= 2 {
+            sum = 1 - square / (step * (step + 1)) * sum
+            step -= 2
+        }
         return x * sum
     }
 
