@@ -104,7 +104,7 @@ import Umbral
     }
 
     @Test func theRecordIsFetchedWhileProxiesTransform() async throws {
-        let scene = try await Scene(files: try Self.long())
+        let scene = try await Scene(files: try Self.long.get())
         for proxy in scene.proxies { proxy.gate.close() }
         async let opening = scene.doctor.open(scene.request)
         let stored = try #require(try await scene.vault.find(scene.record))
@@ -140,8 +140,8 @@ import Umbral
 
     // MARK: Ranges
 
-    /// Ten minutes of three leads at 250 Hz: 900,000 bytes of samples.
-    private static func long() throws -> WFDBFiles {
+    /// Ten minutes of three leads at 250 Hz, 900,000 bytes of samples: made once, for that takes seconds.
+    private static let long = Result {
         var options = SynthesisOptions()
         options.leads = [.leadI, .leadII, .v1]
         options.samplingRate = 250
@@ -151,7 +151,7 @@ import Umbral
 
     @Test(arguments: [0..<2_500, 75_000..<77_500, 147_500..<150_000])
     func aStretchFetchesItsSegmentsOnly(_ frames: Range<Int>) async throws {
-        let files = try Self.long()
+        let files = try Self.long.get()
         let scene = try await Scene(files: files)
         let opened = try await scene.doctor.openStretch(scene.request) { count, rate in
             #expect(count == 150_000 && rate == 250)
@@ -169,7 +169,7 @@ import Umbral
     }
 
     @Test func aChangedSegmentOfTheStretchIsRefusedAndOthersAreNot() async throws {
-        let scene = try await Scene(files: try Self.long())
+        let scene = try await Scene(files: try Self.long.get())
         // A byte of the seventh segment.
         scene.vault.change(at: 66_795 + 6 * 65_552 + 100)
         await #expect(throws: ClientError.self) {
@@ -181,7 +181,7 @@ import Umbral
     // MARK: Resuming
 
     @Test func anInterruptedDownloadGoesOnWhereItStopped() async throws {
-        let files = try Self.long()
+        let files = try Self.long.get()
         let scene = try await Scene(files: files)
         let stored = try #require(try await scene.vault.find(scene.record))
         let folder = try Stage.folder("downloads", in: scene.stage.temporary)
@@ -197,7 +197,7 @@ import Umbral
     }
 
     @Test func aFailedDownloadKeepsWhatCame() async throws {
-        let scene = try await Scene(files: try Self.long())
+        let scene = try await Scene(files: try Self.long.get())
         let stored = try #require(try await scene.vault.find(scene.record))
         let folder = try Stage.folder("downloads", in: scene.stage.temporary)
         for proxy in scene.proxies { proxy.isDead = true }
@@ -210,7 +210,7 @@ import Umbral
     }
 
     @Test func keptBytesThatAreNotTheRecordsAreForgotten() async throws {
-        let files = try Self.long()
+        let files = try Self.long.get()
         let scene = try await Scene(files: files)
         let stored = try #require(try await scene.vault.find(scene.record))
         let folder = try Stage.folder("downloads", in: scene.stage.temporary)
