@@ -7,7 +7,7 @@ package import Umbral
 /// transactions add up to. Everything but ECDSA nonces follows from the seed.
 ///
 /// Methods named after an act submit a valid transaction; `make` methods only build a body, for a test to spoil.
-package struct SharingScenario {
+package struct SharingScenario: Sendable {
     package let origin: String
     package private(set) var state: WorldState
     /// Every leaf applied so far.

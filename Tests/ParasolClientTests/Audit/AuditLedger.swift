@@ -4,11 +4,12 @@ import LogStorage
 import Octets
 import ParasolClient
 import SharingContracts
+import Synchronization
 import TestKit
 import TransparencyLog
 
 /// A ledger that plays by the rules, with a log key and three witnesses of which two must cosign, written into a folder.
-struct AuditLedger {
+struct AuditLedger: Sendable {
     let log: NoteSigner
     let witnesses: [NoteSigner]
     let trust: TrustAnchor
@@ -33,11 +34,24 @@ struct AuditLedger {
         scenario = try SharingScenario(origin: Self.origin, seed: seed, witnessPolicy: policy)
     }
 
-    /// The same world, with enrolments up to `size` leaves.
+    private struct Kind: Hashable {
+        let size: Int
+        let seed: UInt64
+    }
+
+    /// Those that were made already: hundreds of leaves take a test build seconds, and each test of a suite wants the same.
+    private static let made = Mutex<[Kind: AuditLedger]>([:])
+
+    /// The same world, with enrolments up to `size` leaves. A value: what a test does to it, no other sees.
     static func enrolled(_ size: Int, seed: UInt64 = 1) throws -> AuditLedger {
-        var ledger = try AuditLedger(seed: seed)
-        try ledger.grow(to: size)
-        return ledger
+        try made.withLock { made in
+            let kind = Kind(size: size, seed: seed)
+            if let ledger = made[kind] { return ledger }
+            var ledger = try AuditLedger(seed: seed)
+            try ledger.grow(to: size)
+            made[kind] = ledger
+            return ledger
+        }
     }
 
     /// Enrols until there are `size` leaves.
