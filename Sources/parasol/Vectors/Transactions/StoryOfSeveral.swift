@@ -21,8 +21,9 @@ struct StoryOfSeveral {
         let second = try folder.deposit(by: people.depositor, on: &ledger)
         let both = [first, second].sorted { $0.0 < $1.0 }
         let terms = ConsentGranted(
-            consent: ledger.identifier(), folder: folder.id, grantee: people.doctor, scope: .wholeFolder,
-            purpose: .treatment, notBefore: ledger.now, notAfter: ledger.now.adding(milliseconds: 86_400_000),
+            consent: ledger.identifier(), folder: folder.id, grantee: people.doctor,
+            scope: .records(both.map(\.0)), purpose: .treatment, notBefore: ledger.now,
+            notAfter: ledger.now.adding(milliseconds: 86_400_000),
             maximumOpens: 2, threshold: 2, proxies: people.proxies)
         let keys = try folder.grant(terms, to: people.receivingKey, by: people.keyService, on: &ledger)
         let request = try Self.request(
