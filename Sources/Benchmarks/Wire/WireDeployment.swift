@@ -10,7 +10,7 @@ import ServiceProtocols
 import SharingContracts
 import Umbral
 
-/// A cluster of `Scripts/cluster`, with people of our own on it: a patient with a record, a hospital, and doctors who may open it.
+/// A cluster of `Scripts/cluster`, with people of our own on it: a patient with records, a hospital, and doctors who may open it.
 ///
 /// Every doctor has connections and a copy of the ledger's state of their own, as on a machine of their own.
 struct WireDeployment {
@@ -29,11 +29,14 @@ struct WireDeployment {
         let consent: ConsentID
     }
 
+    /// The one that is opened over and over.
+    var record: RecordID { records[0] }
     let network: Network
     let hospital: Person
     let doctors: [Grantee]
     let folderKey: PublicKey
-    let record: RecordID
+    /// All alike.
+    let records: [RecordID]
     let files: WFDBFiles
     private let temporary: TemporaryFolder
     private let patient: ServiceConnection
@@ -41,8 +44,8 @@ struct WireDeployment {
 
     /// - Parameters:
     ///   - folder: That of the cluster, whose first member organisation vouches for the people.
-    ///   - doctorCount: Each is granted the record by every proxy, at a threshold of `threshold`.
-    init(folder: String, doctorCount: Int, threshold: Int) async throws {
+    ///   - doctorCount: Each is granted the records by every proxy, at a threshold of `threshold`.
+    init(folder: String, doctorCount: Int, threshold: Int, recordCount: Int) async throws {
         let network = try Network(
             json: FileSystem().readAll(folder + "/network.json", atMost: NetworkLimits.fileByteCount))
         self.network = network
@@ -64,10 +67,14 @@ struct WireDeployment {
         let recording = try ECGRecording.synthesized(named: "heart", frameCount: 5_000)
         files = try WFDBFiles(headerFile: "heart.hea", available: try WFDBWriter.files(of: recording))
         try FileSystem().makeFolder(temporary.path("spool"))
-        record = try await Depositor(
+        let depositor = Depositor(
             identity: hospital.identity, signer: hospital.signer, session: hospital.session,
-            services: hospital.services, spool: DepositSpool(folder: temporary.path("spool"))
-        ).deposit(files, kind: .restingECG, in: chart).record
+            services: hospital.services, spool: DepositSpool(folder: temporary.path("spool")))
+        var records: [RecordID] = []
+        for _ in 0..<recordCount {
+            records.append(try await depositor.deposit(files, kind: .restingECG, in: chart).record)
+        }
+        self.records = records
         var doctors: [Grantee] = []
         for _ in 0..<doctorCount {
             doctors.append(

@@ -8,7 +8,8 @@ struct WireReport: Codable {
     let threshold: Int
     let recordBytes: Int
     let openings: [OpeningFigure]
-    let transforms: TransformFigure
+    /// With one record a request, and with several.
+    let transforms: [TransformFigure]
     let transfers: TransferFigure?
 }
 
@@ -20,17 +21,24 @@ struct WireRun {
     let doctorCounts: [Int]
 
     private static let threshold = 2
-    private static let transformCount = 500
+    /// How many requests for how many records each.
+    private static let transformRuns: [(requests: Int, records: Int)] = [(500, 1), (100, 16), (50, 64)]
     private static let inFlight = 32
 
     func run() async throws -> WireReport {
         let deployment = try await WireDeployment(
-            folder: folder, doctorCount: doctorCounts.max() ?? 1, threshold: Self.threshold)
+            folder: folder, doctorCount: doctorCounts.max() ?? 1, threshold: Self.threshold,
+            recordCount: Self.transformRuns.map(\.records).max() ?? 1)
         let openings = WireOpenings(deployment: deployment)
         var figures: [OpeningFigure] = []
         for count in doctorCounts { figures.append(try await openings.run(doctorCount: count, for: duration)) }
-        let transforms = try await WireTransforms(deployment: deployment, proxyProcess: proxyProcess())
-            .run(count: Self.transformCount, inFlight: Self.inFlight)
+        let bare = try WireTransforms.bareRate()
+        let proxy = WireTransforms(deployment: deployment, proxyProcess: proxyProcess())
+        var transforms: [TransformFigure] = []
+        for run in Self.transformRuns {
+            transforms.append(
+                try await proxy.run(count: run.requests, of: run.records, inFlight: Self.inFlight, bare: bare))
+        }
         let transfers = try await WireTransfers(deployment: deployment, clusterFolder: folder).run(mebibytes: 64)
         let report = WireReport(
             proxies: deployment.network.proxies.count, threshold: Self.threshold,
@@ -53,12 +61,13 @@ extension WireReport: CustomStringConvertible {
                 format: "%d doctors: %.1f openings/s, p50 %.1f ms, p99 %.1f ms, max %.1f ms of %d", $0.doctors,
                 $0.perSecond, $0.p50Ms, $0.p99Ms, $0.maximumMs, $0.openings)
         }
-        lines.append(
+        lines += transforms.map {
             String(
                 format:
-                    "one proxy: %.1f transforms/s, %.0f µs of a core each; bare scheme %.0f a core and second, %.3f of %d cores",
-                transforms.perSecond, transforms.proxyProcessorUs ?? .nan, transforms.barePerCoreSecond,
-                transforms.ofLimit, transforms.cores))
+                    "one proxy, %d a request: %.1f transforms/s, %.0f µs of a core each; bare scheme %.0f a core and second, %.3f of %d cores",
+                $0.recordsPerRequest, $0.perSecond, $0.proxyProcessorUs ?? .nan, $0.barePerCoreSecond, $0.ofLimit,
+                $0.cores)
+        }
         if let transfers {
             lines.append(
                 String(

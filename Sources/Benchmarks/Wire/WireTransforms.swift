@@ -8,8 +8,11 @@ import Umbral
 
 /// What one proxy transforms for requests that are on the ledger already, beside the bare scheme.
 struct TransformFigure: Codable {
+    /// How many records each request is for.
+    let recordsPerRequest: Int
+    /// Capsules transformed, of all requests together.
     let perSecond: Double
-    /// Processor time of the proxy's process for each, in microseconds; nil where its process is not known.
+    /// Processor time of the proxy's process for each capsule, in microseconds; nil where its process is not known.
     let proxyProcessorUs: Double?
     /// Re-encryptions with proof that one core does with nothing else to do.
     let barePerCoreSecond: Double
@@ -28,14 +31,16 @@ struct WireTransforms {
 
     /// - Parameters:
     ///   - count: Requests in all.
+    ///   - width: How many records each is for, at most as many as the deployment has.
     ///   - inFlight: As many wait for their answers at once.
-    func run(count: Int, inFlight: Int) async throws -> TransformFigure {
+    ///   - bare: Re-encryptions that one core does in a second, as ``bareRate()`` has it.
+    func run(count: Int, of width: Int, inFlight: Int, bare: Double) async throws -> TransformFigure {
         guard let proxy = deployment.network.proxies.first?.identity else {
             throw WrongResult(description: "the network has no proxy")
         }
-        let bare = try Self.bareRate()
-        let requests = try await requests(count: count)
-        let capsule = try await capsule()
+        let records = Array(deployment.records.prefix(width)).sorted()
+        let requests = try await requests(count: count, for: records)
+        let capsules = try await capsules(of: records)
         let queue = RequestQueue(requests)
         let processor = try processorSeconds()
         let start = Self.clock.now
@@ -44,27 +49,29 @@ struct WireTransforms {
                 let services = deployment.doctors[number % deployment.doctors.count].person.services
                 group.addTask {
                     while let request = queue.take() {
-                        _ = try await services.proxy(proxy).transform(request: request.receipt, capsule: capsule)
+                        _ = try await services.proxy(proxy).transform(request: request.receipt, capsules: capsules)
                     }
                 }
             }
         }
         let seconds = start.duration(to: Self.clock.now) / .seconds(1)
         let used = try processorSeconds().flatMap { after in processor.map { after - $0 } }
+        let transforms = Double(count * width)
         return TransformFigure(
-            perSecond: Double(count) / seconds, proxyProcessorUs: used.map { $0 * 1e6 / Double(count) },
+            recordsPerRequest: width, perSecond: transforms / seconds,
+            proxyProcessorUs: used.map { $0 * 1e6 / transforms },
             barePerCoreSecond: bare, cores: ProcessInfo.processInfo.activeProcessorCount)
     }
 
-    private func requests(count: Int) async throws -> [Doctor.Request] {
-        let (doctors, record) = (deployment.doctors, deployment.record)
+    private func requests(count: Int, for records: [RecordID]) async throws -> [Doctor.Request] {
+        let doctors = deployment.doctors
         return try await withThrowingTaskGroup { group in
             for (number, grantee) in doctors.enumerated() {
                 let share = count / doctors.count + (number < count % doctors.count ? 1 : 0)
                 group.addTask {
                     var requests: [Doctor.Request] = []
                     for _ in 0..<share {
-                        requests.append(try await grantee.doctor.request(record, under: grantee.consent))
+                        requests.append(try await grantee.doctor.request(records, under: grantee.consent))
                     }
                     return requests
                 }
@@ -73,16 +80,22 @@ struct WireTransforms {
         }
     }
 
-    private func capsule() async throws -> [UInt8] {
-        let record = deployment.record
-        let found = try await deployment.hospital.session.read { (state) throws(ClientError) in state.record(record) }
-        guard let found else { throw WrongResult(description: "the record is not on the ledger") }
-        return try await SealedRecordDownload(
-            found, folderKey: deployment.folderKey, from: deployment.hospital.services
-        ).capsule.simple.bytes
+    private func capsules(of records: [RecordID]) async throws -> [[UInt8]] {
+        let found = try await deployment.hospital.session.read { (state) throws(ClientError) in
+            records.compactMap { state.record($0) }
+        }
+        try expect(found.count == records.count, "the records are not on the ledger")
+        var capsules: [[UInt8]] = []
+        for record in found {
+            let download = try await SealedRecordDownload(
+                record, folderKey: deployment.folderKey, from: deployment.hospital.services)
+            capsules.append(download.capsule.simple.bytes)
+        }
+        return capsules
     }
 
-    private static func bareRate() throws -> Double {
+    /// Re-encryptions with proof that one core does in a second, with nothing else to do.
+    static func bareRate() throws -> Double {
         let owner = SecretKey.random()
         let (capsule, _) = try owner.publicKey.encrypt([1, 2, 3])
         let fragments = try owner.keyFragments(
