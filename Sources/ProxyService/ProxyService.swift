@@ -122,7 +122,9 @@ package actor ProxyService: Transforming {
                 // Parsed where an answer is made and nowhere else: a valid receipt alone, shown again, costs no curve work.
                 try await WorkOverCores.map(capsules) { bytes in
                     let capsule: Capsule
-                    do { capsule = try Capsule(simple: bytes) } catch { throw ProxyError.malformed("capsule: \(error)") }
+                    do { capsule = try Capsule(simple: bytes) } catch {
+                        throw ProxyError.malformed("capsule: \(error)")
+                    }
                     return try reencryption(fragment, capsule)
                 }
             }

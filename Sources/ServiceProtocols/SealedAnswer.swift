@@ -64,7 +64,8 @@ package struct SealedAnswer: Hashable, Sendable {
     /// - Parameter count: How many records the request is for.
     /// - Throws: ``AnswerError/badParts(_:_:)``.
     package static func parts(of answer: [UInt8], count: Int) throws(AnswerError) -> [[UInt8]] {
-        guard count > 0, !answer.isEmpty, answer.count.isMultiple(of: count), answer.count / count <= maximumPartBytes else {
+        guard count > 0, !answer.isEmpty, answer.count.isMultiple(of: count), answer.count / count <= maximumPartBytes
+        else {
             throw .badParts(answer.count, count)
         }
         let length = answer.count / count

@@ -334,7 +334,8 @@ package struct SharingScenario: Sendable {
         return try submit(
             .accessRequested(
                 AccessRequested(
-                    authority: authority, records: records.sorted(), purpose: purpose ?? usual, answerKey: try octets())))
+                    authority: authority, records: records.sorted(), purpose: purpose ?? usual, answerKey: try octets())
+            ))
     }
 
     /// The statement that `transformer` answers `request` with exactly these parts, one for each record.

@@ -59,6 +59,15 @@ import Testing
             #expect(stub.installed.withLock { $0 } == delivery)
             let answer = try await remote.transform(request: Self.receipt, capsule: Self.capsule)
             #expect(answer == StubKeyService.answer(Self.receipt, [Self.capsule]))
+            // As many as a request may have, and an answer as long as one may be.
+            let many = (0..<64).map { Self.bytes(98, UInt8($0)) }
+            let long = try await remote.transform(request: Self.receipt, capsules: many)
+            #expect(long == StubKeyService.answer(Self.receipt, many))
+            #expect(long.sealedAnswer.count == 32_816)
+            await #expect(throws: ProxyError.self) {
+                try await remote.transform(request: Self.receipt, capsules: many + [Self.capsule])
+            }
+            await #expect(throws: ProxyError.self) { try await remote.transform(request: Self.receipt, capsules: []) }
             await #expect(throws: ProxyError.unreachable("")) {
                 do throws(ProxyError) { _ = try await remote.destroyEndedFragments() } catch {
                     // A doctor may not: which says so in words only.
@@ -130,8 +139,10 @@ private struct StubKeyService: KeyIssuing {
     let identity = IdentityID(ServicesOverHTTPTests.id(9))
 
     static func answer(_ receipt: Receipt, _ capsules: [[UInt8]]) -> Transformation {
-        Transformation(
-            transformer: IdentityID(ServicesOverHTTPTests.id(9)), sealedAnswer: Array(capsules.joined().prefix(60)) + [UInt8(capsules.count)],
+        let answer = [UInt8(clamping: capsules.count)] + capsules.joined()
+        return Transformation(
+            transformer: IdentityID(ServicesOverHTTPTests.id(9)),
+            sealedAnswer: answer + [UInt8](repeating: 0, count: capsules.count == 64 ? 32_816 - answer.count : 0),
             receipt: receipt)
     }
 

@@ -47,7 +47,7 @@ private func context(_ origin: String, _ request: String, _ transformer: String)
 @Suite struct SealedAnswerTests {
     @Test func theIndependentImplementationsAnswersOpen() throws {
         let cases = try AnswerVectors.load().cases
-        #expect(cases.count == 4)
+        #expect(cases.count == 6)
         for item in cases {
             let key = try key(item.secret, item.request)
             #expect(try key.publicKey.hexadecimal == item.answerKey)
@@ -102,15 +102,28 @@ private func context(_ origin: String, _ request: String, _ transformer: String)
         let item = try #require(try AnswerVectors.load().cases.first)
         let own = try key(item.secret, item.request)
         let context = try context(item.origin, item.request, item.transformer)
-        for count in [0, 513, 70_000] {
+        for count in [0, 32_769, 70_000] {
             #expect(throws: AnswerError.badLength(count)) {
                 try SealedAnswer(
                     sealing: [UInt8](repeating: 1, count: count), to: try own.publicKey, in: context)
             }
         }
-        for count in [0, 31, 48, 561] {
+        for count in [0, 31, 48, 32_817] {
             #expect(throws: AnswerError.badLength(count - 48)) {
                 try SealedAnswer(serialized: [UInt8](repeating: 1, count: count))
+            }
+        }
+    }
+
+    @Test func anAnswerIsCutIntoEqualPartsForItsRecords() throws {
+        let answer = (0..<718).map { UInt8(truncatingIfNeeded: $0) }
+        let halves = [Array(answer.prefix(359)), Array(answer.dropFirst(359))]
+        #expect(try SealedAnswer.parts(of: answer, count: 2) == halves)
+        #expect(try SealedAnswer.parts(of: Array(answer.prefix(512)), count: 1).count == 1)
+        // Longer than any part, nothing, and what leaves something over.
+        for (count, records) in [(513, 1), (1_026, 2), (0, 1), (719, 2), (1, 2)] {
+            #expect(throws: AnswerError.badParts(count, records)) {
+                try SealedAnswer.parts(of: [UInt8](repeating: 1, count: count), count: records)
             }
         }
     }

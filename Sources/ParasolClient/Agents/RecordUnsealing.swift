@@ -13,7 +13,9 @@ struct RecordUnsealing {
     /// The seed, or why there is none; nil while more fragments may help.
     private(set) var result: Result<CapsuleSeed, ClientError>?
 
-    init(_ download: SealedRecordDownload, at index: Int, of asked: Doctor.Request, _ grant: GrantSession, threshold: Int) {
+    init(
+        _ download: SealedRecordDownload, at index: Int, of asked: Doctor.Request, _ grant: GrantSession, threshold: Int
+    ) {
         header = download.header
         capsule = download.capsule
         self.grant = grant

@@ -54,7 +54,8 @@ extension TransactionBody {
             }
         case .folderErased(let body): "folder \(body.folder)"
         case .fragmentDisputed(let body):
-            "request \(body.request): \(body.transformer) answered wrongly" + (body.part.map { " for record \($0.record)" } ?? "")
+            "request \(body.request): \(body.transformer) answered wrongly"
+                + (body.part.map { " for record \($0.record)" } ?? "")
         case .contractActivated(let body):
             "\(body.members.count) members activate \(body.activated.contract) \(body.activated.version)"
         case .accessProposed(let body):

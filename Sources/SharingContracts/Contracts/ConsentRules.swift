@@ -16,7 +16,8 @@ struct ConsentRules {
     func requireRecords(_ count: Int) throws(ContractViolation) {
         guard version >= 4 || count <= 1 else {
             throw ContractViolation(
-                .notInForce, "\(count) records in a request need contract consent 4, and consent \(version) is in force")
+                .notInForce, "\(count) records in a request need contract consent 4, and consent \(version) is in force"
+            )
         }
     }
 

@@ -152,7 +152,7 @@ struct ActivationContractTests {
     }
 
     @Test(
-        arguments: [("consent", 0), ("consent", 4), ("consent", .max), ("record", 2), ("enrollment", 2)]
+        arguments: [("consent", 0), ("consent", 5), ("consent", .max), ("record", 2), ("enrollment", 2)]
             as [(String, UInt32)])
     func anUnknownVersionIsNotActivated(contract: String, version: UInt32) throws {
         var scenario = try SharingScenario()

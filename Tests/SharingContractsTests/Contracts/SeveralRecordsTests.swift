@@ -107,7 +107,8 @@ struct SeveralRecordsTests {
             try world.granted.scenario.refusal(of: world.asking(for: [one, elsewhere].sorted())) == .recordNotInFolder)
         #expect(try world.granted.scenario.refusal(of: world.asking(for: [one, unknown].sorted())) == .unknownRecord)
         #expect(
-            try world.granted.scenario.refusal(of: world.asking(for: world.ids, purpose: .research)) == .purposeMismatch)
+            try world.granted.scenario.refusal(of: world.asking(for: world.ids, purpose: .research)) == .purposeMismatch
+        )
 
         let listed = world.granted.scenario.makeConsent(in: world.granted.folder.id, scope: .records([one]))
         _ = try world.granted.scenario.grantAndIssue(listed, in: world.granted.folder)
@@ -136,9 +137,13 @@ struct SeveralRecordsTests {
         let request = try world.request()
         let consent = world.granted.consent
         for proxy in 0..<2 { try world.transform(request, by: proxy, answering: try world.honest(proxy)) }
-        #expect(!world.granted.scenario.state.destructionReasons(of: consent, at: world.granted.scenario.now).contains(.usedUp))
+        #expect(
+            !world.granted.scenario.state.destructionReasons(of: consent, at: world.granted.scenario.now).contains(
+                .usedUp))
         try world.granted.scenario.submit(.recordOpened(RecordOpened(request: request)))
-        #expect(world.granted.scenario.state.destructionReasons(of: consent, at: world.granted.scenario.now).contains(.usedUp))
+        #expect(
+            world.granted.scenario.state.destructionReasons(of: consent, at: world.granted.scenario.now).contains(
+                .usedUp))
     }
 
     // MARK: FragmentDisputed
@@ -194,7 +199,8 @@ struct SeveralRecordsTests {
         }
         let digests = try #require(good.part?.digests)
         #expect(try refusal(nil) == .partMismatch)
-        #expect(try refusal(DisputedPart(record: world.granted.scenario.identifier(), digests: digests)) == .partMismatch)
+        #expect(
+            try refusal(DisputedPart(record: world.granted.scenario.identifier(), digests: digests)) == .partMismatch)
         #expect(try refusal(DisputedPart(record: world.ids[1], digests: Array(digests.prefix(2)))) == .partMismatch)
         #expect(
             try refusal(DisputedPart(record: world.ids[1], digests: digests + digests.prefix(1))) == .partMismatch)

@@ -45,21 +45,27 @@ struct PartFieldTests {
             #expect(transaction.body == .accessRequested(asked))
         }
         let tooMany = try request(of: 65)
-        #expect(try code { try Transaction(id: TransactionID(FixedOctets<16>()), body: .accessRequested(tooMany)) } == .malformedField)
+        #expect(
+            try code { try Transaction(id: TransactionID(FixedOctets<16>()), body: .accessRequested(tooMany)) }
+                == .malformedField)
         let none = AccessRequested(
             authority: tooMany.authority, records: [], purpose: .patientRequested, answerKey: FixedOctets())
-        #expect(try code { try Transaction(id: TransactionID(FixedOctets<16>()), body: .accessRequested(none)) } == .malformedField)
+        #expect(
+            try code { try Transaction(id: TransactionID(FixedOctets<16>()), body: .accessRequested(none)) }
+                == .malformedField)
     }
 
     @Test func spoiltListsOfRecordsAreRefused() throws {
         let body = TransactionBody.accessRequested(try request(of: 3))
         #expect(try refusal(of: body) == nil)
-        #expect(try refusal(of: body) { $0.accessRequested.recordID = Data(repeating: 1, count: 16) } == .malformedField)
+        #expect(
+            try refusal(of: body) { $0.accessRequested.recordID = Data(repeating: 1, count: 16) } == .malformedField)
         #expect(try refusal(of: body) { $0.accessRequested.recordIds.removeLast(2) } == .malformedField)
         #expect(try refusal(of: body) { $0.accessRequested.recordIds = [] } == .malformedField)
         #expect(try refusal(of: body) { $0.accessRequested.recordIds.reverse() } == .notAscending)
         #expect(
-            try refusal(of: body) { $0.accessRequested.recordIds[1] = $0.accessRequested.recordIds[0] } == .notAscending)
+            try refusal(of: body) { $0.accessRequested.recordIds[1] = $0.accessRequested.recordIds[0] } == .notAscending
+        )
         #expect(try refusal(of: body) { $0.accessRequested.recordIds[0] = Self.short } == .malformedField)
     }
 

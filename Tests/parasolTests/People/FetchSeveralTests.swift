@@ -1,3 +1,4 @@
+import ArgumentParser
 import Electrocardiogram
 import EmbeddedNode
 import Foundation

@@ -26,7 +26,7 @@ package struct TrailFilter: Hashable, Sendable {
 
     func admits(_ entry: LedgerEntry, _ subjects: LeafSubjects) -> Bool {
         func meets<Value: Equatable>(_ wanted: Value?, _ actual: Value?) -> Bool { wanted == nil || wanted == actual }
-        return meets(folder, subjects.folder) && meets(consent, subjects.consent) 
+        return meets(folder, subjects.folder) && meets(consent, subjects.consent)
             && (record.map { subjects.records.contains($0) } ?? true)
             && meets(doctor, subjects.doctor) && (proxy.map { subjects.holders.contains($0) } ?? true)
             && (since.map { entry.sequencedAt >= $0 } ?? true) && (until.map { entry.sequencedAt < $0 } ?? true)
