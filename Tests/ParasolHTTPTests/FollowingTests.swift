@@ -162,20 +162,20 @@ import Testing
             try fixture.signer(fixture.doctor).sign(&request, content: [])
             var tls = TLSConfiguration.makeClientConfiguration()
             tls.trustRoots = .certificates(try NIOSSLCertificate.fromPEMBytes(certificates.rootPEM))
-            let client = HTTPClient(configuration: .init(tlsConfiguration: tls))
             var sent = HTTPClientRequest(url: "https://localhost:\(port)\(request.path ?? "")")
             for field in request.headerFields { sent.headers.add(name: field.name.rawName, value: field.value) }
-            let response = try await client.execute(sent, timeout: .seconds(30))
-            // Nobody reads its body, which is larger than what the system and the client hold back.
-            var size: UInt64 = 1
-            while stub.isFollowedNow, size < 1_000_000 {
-                stub.publish(Self.checkpoint(size, filler: 60_000))
-                size += 1
-                await Task.yield()
+            try await HTTPClient.withHTTPClient(configuration: .init(tlsConfiguration: tls)) { [sent] client in
+                let response = try await client.execute(sent, timeout: .seconds(30))
+                // Nobody reads its body, which is larger than what the system and the client hold back.
+                var size: UInt64 = 1
+                while stub.isFollowedNow, size < 1_000_000 {
+                    stub.publish(Self.checkpoint(size, filler: 60_000))
+                    size += 1
+                    await Task.yield()
+                }
+                #expect(!stub.isFollowedNow)
+                _ = response
             }
-            #expect(!stub.isFollowedNow)
-            _ = response
-            try await client.shutdown()
         }
     }
 }

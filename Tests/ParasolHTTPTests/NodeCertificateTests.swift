@@ -139,10 +139,10 @@ import Testing
                 }
                 var configuration = HTTPClient.Configuration(tlsConfiguration: tls)
                 configuration.httpVersion = .http1Only
-                let client = HTTPClient(eventLoopGroupProvider: .singleton, configuration: configuration)
-                let answer = try await client.get(url: "https://localhost:\(port)/nodes").get()
-                statuses.append(answer.status.code)
-                try await client.shutdown()
+                statuses.append(
+                    try await HTTPClient.withHTTPClient(configuration: configuration) { client in
+                        try await client.get(url: "https://localhost:\(port)/nodes").get().status.code
+                    })
             }
             return statuses
         }

@@ -74,7 +74,7 @@ import Testing
     @Test func everyThirdDigitOfRefusedTransactionsCounts() throws {
         let value = try VectorFile(contentsOf: VectorFiles.transactions).value
         let refusals = try #require(value[[.name("refusals")]]?.elements)
-        #expect(refusals.count == 55)
+        #expect(refusals.count == 68)
         var changes = 0
         for (index, refusal) in refusals.enumerated() {
             let place: [JSONValue.Step] = [.name("refusals"), .index(index), .name("bytes")]

@@ -29,7 +29,7 @@ import Testing
         let made = try TransactionVectorGenerator.file(seed: 1, signatures: .none)
         #expect(made.text != shipped.text)
         let leaves = try #require(made[[.name("leaves")]]?.elements)
-        #expect(leaves.count == 42)
+        #expect(leaves.count == 54)
         for index in leaves.indices {
             for field in ["type", "sequencedAt", "transaction", "signatureInputSHA256"] {
                 let place: [JSONValue.Step] = [.name("leaves"), .index(index), .name(field)]
@@ -46,8 +46,8 @@ import Testing
         let signatures = try KnownSignatures(of: VectorFile(contentsOf: VectorFiles.transactions))
         let file = try TransactionVectorGenerator.file(seed: 2, signatures: signatures)
         var lines = 0
-        #expect(try VectorFile(json: Data(file.text.utf8)).verify { _ in lines += 1 } == 99)
-        #expect(lines == 99)
+        #expect(try VectorFile(json: Data(file.text.utf8)).verify { _ in lines += 1 } == 125)
+        #expect(lines == 125)
     }
 
     @Test func everyTypeOfTransactionOccurs() throws {
