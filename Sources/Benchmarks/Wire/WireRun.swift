@@ -22,7 +22,7 @@ struct WireRun {
 
     private static let threshold = 2
     /// How many requests for how many records each.
-    private static let transformRuns: [(requests: Int, records: Int)] = [(500, 1), (100, 16), (50, 64)]
+    private static let transformRuns: [(requests: Int, records: Int)] = [(500, 1), (250, 16), (150, 64)]
     private static let inFlight = 32
 
     func run() async throws -> WireReport {
@@ -32,7 +32,7 @@ struct WireRun {
         let openings = WireOpenings(deployment: deployment)
         var figures: [OpeningFigure] = []
         for count in doctorCounts { figures.append(try await openings.run(doctorCount: count, for: duration)) }
-        let bare = try WireTransforms.bareRate()
+        let bare = try WireTransforms.bareScheme()
         let proxy = WireTransforms(deployment: deployment, proxyProcess: proxyProcess())
         var transforms: [TransformFigure] = []
         for run in Self.transformRuns {
@@ -64,9 +64,10 @@ extension WireReport: CustomStringConvertible {
         lines += transforms.map {
             String(
                 format:
-                    "one proxy, %d a request: %.1f transforms/s, %.0f µs of a core each; bare scheme %.0f a core and second, %.3f of %d cores",
-                $0.recordsPerRequest, $0.perSecond, $0.proxyProcessorUs ?? .nan, $0.barePerCoreSecond, $0.ofLimit,
-                $0.cores)
+                    "one proxy, %d a request: %.1f transforms/s, %.0f µs of a core each; of %d cores' bare scheme %.3f (re-encryption "
+                    + "alone, %.0f a core and second) and %.3f (from bytes to bytes, %.0f)",
+                $0.recordsPerRequest, $0.perSecond, $0.proxyProcessorUs ?? .nan, $0.cores, $0.ofReencryption,
+                $0.bare.reencryptionsPerCoreSecond, $0.ofTransformation, $0.bare.transformationsPerCoreSecond)
         }
         if let transfers {
             lines.append(

@@ -14,12 +14,22 @@ struct TransformFigure: Codable {
     let perSecond: Double
     /// Processor time of the proxy's process for each capsule, in microseconds; nil where its process is not known.
     let proxyProcessorUs: Double?
-    /// Re-encryptions with proof that one core does with nothing else to do.
-    let barePerCoreSecond: Double
+    /// What one core does with nothing else to do.
+    let bare: BareScheme
     let cores: Int
 
-    /// Of what all cores together could do of the bare scheme.
-    var ofLimit: Double { perSecond / (barePerCoreSecond * Double(cores)) }
+    /// Of what all cores together could do of re-encryption alone.
+    var ofReencryption: Double { perSecond / (bare.reencryptionsPerCoreSecond * Double(cores)) }
+    /// Of what all cores together could do from a capsule's bytes to a fragment's.
+    var ofTransformation: Double { perSecond / (bare.transformationsPerCoreSecond * Double(cores)) }
+}
+
+/// The scheme alone, on one core.
+struct BareScheme: Codable {
+    /// Re-encryptions with proof of a capsule that is known to be good.
+    let reencryptionsPerCoreSecond: Double
+    /// From a capsule's bytes, which are decoded and checked, to a fragment's: what a proxy must do for each, whatever it is asked over.
+    let transformationsPerCoreSecond: Double
 }
 
 struct WireTransforms {
@@ -33,8 +43,8 @@ struct WireTransforms {
     ///   - count: Requests in all.
     ///   - width: How many records each is for, at most as many as the deployment has.
     ///   - inFlight: As many wait for their answers at once.
-    ///   - bare: Re-encryptions that one core does in a second, as ``bareRate()`` has it.
-    func run(count: Int, of width: Int, inFlight: Int, bare: Double) async throws -> TransformFigure {
+    ///   - bare: As ``bareScheme()`` has it.
+    func run(count: Int, of width: Int, inFlight: Int, bare: BareScheme) async throws -> TransformFigure {
         guard let proxy = deployment.network.proxies.first?.identity else {
             throw WrongResult(description: "the network has no proxy")
         }
@@ -60,7 +70,7 @@ struct WireTransforms {
         return TransformFigure(
             recordsPerRequest: width, perSecond: transforms / seconds,
             proxyProcessorUs: used.map { $0 * 1e6 / transforms },
-            barePerCoreSecond: bare, cores: ProcessInfo.processInfo.activeProcessorCount)
+            bare: bare, cores: ProcessInfo.processInfo.activeProcessorCount)
     }
 
     private func requests(count: Int, for records: [RecordID]) async throws -> [Doctor.Request] {
@@ -94,14 +104,20 @@ struct WireTransforms {
         return capsules
     }
 
-    /// Re-encryptions with proof that one core does in a second, with nothing else to do.
-    static func bareRate() throws -> Double {
+    /// Measures what one core does with nothing else to do.
+    static func bareScheme() throws -> BareScheme {
         let owner = SecretKey.random()
         let (capsule, _) = try owner.publicKey.encrypt([1, 2, 3])
         let fragments = try owner.keyFragments(
             for: SecretKey.random().publicKey, signer: Signer(SecretKey.random()), threshold: 2, shares: 3)
-        let figure = try measure(for: .seconds(1)) { blackHole(try fragments[0].reencrypt(capsule).simple) }
-        return 1e6 / figure.medianUs
+        let bytes = capsule.simple.bytes
+        let reencryption = try measure(for: .seconds(1)) { blackHole(try fragments[0].reencrypt(capsule).simple) }
+        let transformation = try measure(for: .seconds(1)) {
+            blackHole(try fragments[0].reencrypt(try Capsule(simple: bytes)).simple)
+        }
+        return BareScheme(
+            reencryptionsPerCoreSecond: 1e6 / reencryption.medianUs,
+            transformationsPerCoreSecond: 1e6 / transformation.medianUs)
     }
 
     /// User and system time of the proxy's process (`/proc/PID/stat`).
