@@ -156,8 +156,8 @@ final class SeenProof: Sendable {
 }
 
 /// A ledger that shows one checkpoint for ever.
-struct StuckLedger: Ledger {
-    private let base: any Ledger
+struct StuckLedger: LedgerWrapper {
+    let base: any Ledger
     private let note: [UInt8]
 
     init(_ base: any Ledger, at note: [UInt8]) {
@@ -165,21 +165,5 @@ struct StuckLedger: Ledger {
         self.note = note
     }
 
-    func submit(_ signedTransaction: [UInt8]) async throws(LedgerError) -> Receipt {
-        try await base.submit(signedTransaction)
-    }
-
-    func receipt(of transaction: TransactionID) async throws(LedgerError) -> Receipt? {
-        try await base.receipt(of: transaction)
-    }
-
     func checkpoint() async throws(LedgerError) -> [UInt8] { note }
-
-    func consistencyProof(from old: UInt64, to new: UInt64) async throws(LedgerError) -> [[UInt8]] {
-        try await base.consistencyProof(from: old, to: new)
-    }
-
-    func entries(from start: UInt64, to end: UInt64) async throws(LedgerError) -> [[UInt8]] {
-        try await base.entries(from: start, to: end)
-    }
 }

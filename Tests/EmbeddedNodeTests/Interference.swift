@@ -1,9 +1,10 @@
 import ServiceProtocols
 import SharingContracts
 import Synchronization
+import TestKit
 
 /// A ledger whose answers get lost on the way, or that answers what it was not asked.
-final class LossyLedger: Ledger {
+final class LossyLedger: LedgerWrapper {
     enum Fate: Sendable {
         /// Sequenced, and the answer never arrives.
         case loseAnswer
@@ -15,7 +16,7 @@ final class LossyLedger: Ledger {
         case receipt(Receipt)
     }
 
-    private let base: any Ledger
+    let base: any Ledger
     private let fates = Mutex<[(kind: String, fate: Fate)]>([])
 
     init(_ base: any Ledger) { self.base = base }
@@ -40,20 +41,6 @@ final class LossyLedger: Ledger {
             return Receipt(entry: [], proof: [])
         case .receipt(let receipt): return receipt
         }
-    }
-
-    func receipt(of transaction: TransactionID) async throws(LedgerError) -> Receipt? {
-        try await base.receipt(of: transaction)
-    }
-
-    func checkpoint() async throws(LedgerError) -> [UInt8] { try await base.checkpoint() }
-
-    func consistencyProof(from old: UInt64, to new: UInt64) async throws(LedgerError) -> [[UInt8]] {
-        try await base.consistencyProof(from: old, to: new)
-    }
-
-    func entries(from start: UInt64, to end: UInt64) async throws(LedgerError) -> [[UInt8]] {
-        try await base.entries(from: start, to: end)
     }
 }
 

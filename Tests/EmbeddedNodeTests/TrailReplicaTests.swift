@@ -16,18 +16,8 @@ import Testing
 /// anything else is caught.
 @Suite struct TrailReplicaTests {
     /// A ledger that lets nobody read its leaves.
-    private struct Closed: Ledger {
+    private struct Closed: LedgerWrapper {
         let base: any Ledger
-        func submit(_ signedTransaction: [UInt8]) async throws(LedgerError) -> Receipt {
-            try await base.submit(signedTransaction)
-        }
-        func receipt(of transaction: TransactionID) async throws(LedgerError) -> Receipt? {
-            try await base.receipt(of: transaction)
-        }
-        func checkpoint() async throws(LedgerError) -> [UInt8] { try await base.checkpoint() }
-        func consistencyProof(from old: UInt64, to new: UInt64) async throws(LedgerError) -> [[UInt8]] {
-            try await base.consistencyProof(from: old, to: new)
-        }
         func entries(from start: UInt64, to end: UInt64) async throws(LedgerError) -> [[UInt8]] {
             throw .unreachable("request.not-allowed")
         }

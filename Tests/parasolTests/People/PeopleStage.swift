@@ -224,8 +224,8 @@ final class LocalConnecting: ServiceConnecting {
 }
 
 /// A ledger to which submissions, and from which answers, can get lost.
-final class FlakyLedger: Ledger {
-    private let base: any Ledger
+final class FlakyLedger: LedgerWrapper {
+    let base: any Ledger
     private let lost = Mutex<[(kind: String, isSubmitted: Bool)]>([])
     private let starts = Mutex<[UInt64]>([])
 
@@ -260,16 +260,6 @@ final class FlakyLedger: Ledger {
         return receipt
     }
 
-    func receipt(of transaction: TransactionID) async throws(LedgerError) -> Receipt? {
-        try await base.receipt(of: transaction)
-    }
-
-    func checkpoint() async throws(LedgerError) -> [UInt8] { try await base.checkpoint() }
-
-    func consistencyProof(from old: UInt64, to new: UInt64) async throws(LedgerError) -> [[UInt8]] {
-        try await base.consistencyProof(from: old, to: new)
-    }
-
     func entries(from start: UInt64, to end: UInt64) async throws(LedgerError) -> [[UInt8]] {
         reads.withLock { $0 += 1 }
         if isClosed.withLock({ $0 }) { throw .unreachable("request.not-allowed: the signer may not do this") }
@@ -279,7 +269,7 @@ final class FlakyLedger: Ledger {
 }
 
 /// A ledger as one caller reaches it.
-private struct CallersLedger: Ledger {
+private struct CallersLedger: LedgerWrapper {
     let base: any Ledger
     let caller: SignerID?
     let carry: @Sendable ([SignerID]) -> Void
@@ -291,20 +281,6 @@ private struct CallersLedger: Ledger {
     func submit(_ signedTransaction: [UInt8]) async throws(LedgerError) -> Receipt {
         carry((try? SignedTransaction(serialized: signedTransaction))?.signatures.map(\.signer) ?? [])
         return try await base.submit(signedTransaction)
-    }
-
-    func receipt(of transaction: TransactionID) async throws(LedgerError) -> Receipt? {
-        try await base.receipt(of: transaction)
-    }
-
-    func checkpoint() async throws(LedgerError) -> [UInt8] { try await base.checkpoint() }
-
-    func consistencyProof(from old: UInt64, to new: UInt64) async throws(LedgerError) -> [[UInt8]] {
-        try await base.consistencyProof(from: old, to: new)
-    }
-
-    func entries(from start: UInt64, to end: UInt64) async throws(LedgerError) -> [[UInt8]] {
-        try await base.entries(from: start, to: end)
     }
 }
 
