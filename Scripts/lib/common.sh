@@ -77,19 +77,8 @@ swift() {
     return "$status"
 }
 
-# Where everything is built once and nothing again (CI), each module is compiled as a whole, and no index is kept for editors: the same
-# program for a quarter less of a processor's time. A person's next build after an edit would take longer, and other flags than
-# `swift build` has would have everything built again.
-BUILD_FLAGS=()
-[[ -z ${CI:-} ]] || BUILD_FLAGS=(--disable-index-store -Xswiftc -whole-module-optimization -Xswiftc -num-threads -Xswiftc 2)
-
 # parasol_build ARGUMENT...: swift build, with the flag that holds every target to its declared dependencies.
-parasol_build() {
-    swift build --explicit-target-dependency-import-check error "${BUILD_FLAGS[@]+"${BUILD_FLAGS[@]}"}" "$@"
-}
-
-# swift_libraries PROGRAM: which of the toolchain's libraries it needs beside it at run time.
-swift_libraries() { ldd "$1" | sed -nE 's/^\s*(lib_?(swift|Foundation|dispatch|BlocksRuntime)\S*) .*/\1/p'; }
+parasol_build() { swift build --explicit-target-dependency-import-check error "$@"; }
 
 # written_swift: every Swift file that is not generated, each ended by a zero byte.
 written_swift() { find Package.swift Sources Tests -name '*.swift' -not -name '*.pb.swift' -print0; }
