@@ -87,6 +87,8 @@ final class ServerFixture: Sendable {
     ) async throws -> Value {
         var limits = limits
         limits.pause = .milliseconds(1)
+        // However slow this machine is.
+        limits.connectSeconds = 120
         let connection = try ServerConnection(
             url: "https://\(host):\(port)", trustRootsPEM: certificates.rootPEM,
             signer: signer.map { self.signer($0) }, identity: identity, limits: limits)
