@@ -80,6 +80,9 @@ swift() {
 # parasol_build ARGUMENT...: swift build, with the flag that holds every target to its declared dependencies.
 parasol_build() { swift build --explicit-target-dependency-import-check error "$@"; }
 
+# swift_libraries PROGRAM: which of the toolchain's libraries it needs beside it at run time.
+swift_libraries() { ldd "$1" | sed -nE 's/^\s*(lib_?(swift|Foundation|dispatch|BlocksRuntime)\S*) .*/\1/p'; }
+
 # written_swift: every Swift file that is not generated, each ended by a zero byte.
 written_swift() { find Package.swift Sources Tests -name '*.swift' -not -name '*.pb.swift' -print0; }
 
