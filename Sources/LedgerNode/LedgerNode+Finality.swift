@@ -161,9 +161,10 @@ extension LedgerNode {
     /// Asks all witnesses at once, and goes on as soon as the quorum is met or the round has lasted long enough. Slow ones
     /// finish on their own.
     private func gatherCosignatures(on head: SignedHead) async -> Cosigning {
-        let request = CosigningRequest(head: head) { [tiles] old throws(LedgerError) in
-            try await tiles.consistencyPath(from: old, to: head.size)
-        }
+        let request = CosigningRequest(
+            head: head,
+            proof: { [tiles] old throws(LedgerError) in try await tiles.consistencyPath(from: old, to: head.size) },
+            tail: tail)
         let (events, feed) = AsyncStream.makeStream(of: RoundEvent.self)
         for lane in lanes {
             Task { feed.yield(.reply(lane.key, await lane.cosign(request))) }

@@ -7,6 +7,19 @@ struct CosigningRequest: Sendable {
     let head: SignedHead
     /// The consistency proof from a smaller size to the head's.
     let proof: @Sendable (UInt64) async throws(LedgerError) -> [MerkleHash]
+    /// The last leaves below the head, as far as they are in memory.
+    let tail: LeafTail
+
+    /// What is brought along of leaves, in bytes, at most. Whoever lacks more than that fetches it in steps.
+    private static let maximumBroughtBytes = 1 << 20
+
+    /// The leaves that somebody lacks who has the first `old`; empty where they are too many to bring.
+    func leaves(from old: UInt64) -> [[UInt8]] {
+        guard let leaves = tail.leaves(from: old, to: head.size),
+            leaves.reduce(0, { $0 + $1.count }) <= Self.maximumBroughtBytes
+        else { return [] }
+        return Array(leaves)
+    }
 }
 
 /// One witness, asked one thing at a time.
@@ -64,7 +77,8 @@ actor WitnessLane {
             throw .unavailable("no consistency proof from \(old): \(error)")
         }
         let answer = try await witness.addCheckpoint(
-            old: old, consistencyProof: proof.map { $0.bytes }, checkpoint: request.head.note.encoded)
+            old: old, consistencyProof: proof.map { $0.bytes }, checkpoint: request.head.note.encoded,
+            bringing: request.leaves(from: old))
         let signature = try signature(in: answer, over: request.head.note.text)
         cosignedSize = request.head.size
         return signature

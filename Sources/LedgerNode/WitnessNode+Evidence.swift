@@ -106,7 +106,7 @@ extension WitnessNode {
         to size: UInt64, from frontier: inout TreeFrontier, each: (TreeFrontier, [SubtreeHash]) -> Void
     ) async -> Bool {
         while frontier.size < size {
-            guard let leaves = try? await served(from: frontier.size, to: size) else { return false }
+            guard let leaves = try? await served(by: source, from: frontier.size, to: size) else { return false }
             for leaf in leaves {
                 guard let completed = try? frontier.append(MerkleTree.leafHash(of: leaf)) else { return false }
                 each(frontier, completed)

@@ -19,7 +19,8 @@ private struct NewLeaves {
 extension WitnessNode {
     /// Cosigns a checkpoint that extends what was cosigned last, once all its leaves are judged.
     func extend(
-        _ offered: Checkpoint, _ note: SignedNote, _ path: [MerkleHash], old: UInt64, from known: WitnessHead
+        _ offered: Checkpoint, _ note: SignedNote, _ path: [MerkleHash], old: UInt64, from known: WitnessHead,
+        bringing brought: BroughtLeaves?
     ) async throws(WitnessRefusal) -> [UInt8] {
         let asked = clock.now()
         let whole = Offered(note: note, checkpoint: offered)
@@ -39,7 +40,10 @@ extension WitnessNode {
         }
         // Hashes first: a source that serves something else costs no execution.
         let new: NewLeaves
-        do throws(WitnessRefusal) { new = try await newLeaves(of: offered, beyond: known.frontier) } catch {
+        let source: any EntrySource = brought ?? source
+        do throws(WitnessRefusal) {
+            new = try await newLeaves(of: offered, beyond: known.frontier, from: source)
+        } catch {
             if case .inconsistent = error { await convictFork(whole, withHeld: known) }
             throw error
         }
@@ -50,7 +54,7 @@ extension WitnessNode {
         do throws(WitnessRefusal) {
             var leaves = new.first
             for (position, step) in new.steps.enumerated() {
-                if position > 0 { leaves = try await fetch(from: working.frontier, to: step.size, root: step.root) }
+                if position > 0 { leaves = try await fetch(from: source, beyond: working.frontier, to: step.size, root: step.root) }
                 isStored = false
                 try await judge(leaves, of: whole, in: new.tree, &working)
                 if position + 1 < new.steps.count {
@@ -123,14 +127,14 @@ extension WitnessNode {
 
     /// Fetches the leaves beyond `edge` and holds them against the offered root.
     private func newLeaves(
-        of offered: Checkpoint, beyond edge: TreeFrontier
+        of offered: Checkpoint, beyond edge: TreeFrontier, from source: any EntrySource
     ) async throws(WitnessRefusal) -> NewLeaves {
         var frontier = edge
         var new = NewLeaves(tree: KnownTree(size: offered.size))
         var wanted: Set<Subtree> = []
         var bytes = 0
         while frontier.size < offered.size {
-            for leaf in try await served(from: frontier.size, to: offered.size) {
+            for leaf in try await served(by: source, from: frontier.size, to: offered.size) {
                 if bytes > 0, bytes + leaf.count > stepBytes {
                     new.steps.append((frontier.size, frontier.root))
                     wanted.formUnion(KnownTree.joining(frontier.size, to: offered.size))
@@ -156,13 +160,13 @@ extension WitnessNode {
 
     /// Fetches a step's leaves again: they were not kept while the whole was hashed.
     private func fetch(
-        from edge: TreeFrontier, to size: UInt64, root: MerkleHash
+        from source: any EntrySource, beyond edge: TreeFrontier, to size: UInt64, root: MerkleHash
     ) async throws(WitnessRefusal) -> [[UInt8]] {
         var frontier = edge
         var leaves: [[UInt8]] = []
         var bytes = 0
         while frontier.size < size {
-            for leaf in try await served(from: frontier.size, to: size) {
+            for leaf in try await served(by: source, from: frontier.size, to: size) {
                 bytes += leaf.count
                 guard leaves.isEmpty || bytes <= stepBytes else {
                     throw .unavailable("the log serves longer leaves than a moment ago")
@@ -176,7 +180,9 @@ extension WitnessNode {
     }
 
     /// One answer of the source, within its bounds.
-    func served(from start: UInt64, to end: UInt64) async throws(WitnessRefusal) -> [[UInt8]] {
+    func served(
+        by source: any EntrySource, from start: UInt64, to end: UInt64
+    ) async throws(WitnessRefusal) -> [[UInt8]] {
         let leaves: [[UInt8]]
         do { leaves = try await source.entries(from: start, to: end) } catch { throw .unavailable("\(error)") }
         guard !leaves.isEmpty, UInt64(leaves.count) <= end - start else {

@@ -144,10 +144,16 @@ package actor WitnessNode: Witnessing {
     }
 
     package func addCheckpoint(
-        old: UInt64, consistencyProof: [[UInt8]], checkpoint bytes: [UInt8]
+        old: UInt64, consistencyProof: [[UInt8]], checkpoint: [UInt8]
+    ) async throws(WitnessRefusal) -> [UInt8] {
+        try await addCheckpoint(old: old, consistencyProof: consistencyProof, checkpoint: checkpoint, bringing: [])
+    }
+
+    package func addCheckpoint(
+        old: UInt64, consistencyProof: [[UInt8]], checkpoint: [UInt8], bringing leaves: [[UInt8]]
     ) async throws(WitnessRefusal) -> [UInt8] {
         do throws(WitnessRefusal) {
-            return try await examine(bytes, old: old, consistencyProof: consistencyProof)
+            return try await examine(checkpoint, old: old, consistencyProof: consistencyProof, leaves)
         } catch {
             refusals[error.kind, default: 0] += 1
             throw error
@@ -155,7 +161,7 @@ package actor WitnessNode: Witnessing {
     }
 
     private func examine(
-        _ bytes: [UInt8], old: UInt64, consistencyProof: [[UInt8]]
+        _ bytes: [UInt8], old: UInt64, consistencyProof: [[UInt8]], _ leaves: [[UInt8]]
     ) async throws(WitnessRefusal) -> [UInt8] {
         let note: SignedNote
         let path: [MerkleHash]
@@ -170,7 +176,8 @@ package actor WitnessNode: Witnessing {
         try beginExamining()
         defer { endExamining() }
         let known = try await currentHead()
-        return try await extend(offered, note, path, old: old, from: known)
+        let brought = BroughtLeaves(leaves, from: old, beyond: known.frontier, of: offered)
+        return try await extend(offered, note, path, old: old, from: known, bringing: brought)
     }
 
     /// Whether the origin is known comes before whether its key signed.

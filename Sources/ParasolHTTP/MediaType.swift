@@ -20,6 +20,8 @@ package enum MediaType {
     package static let entries = "application/vnd.parasol.entries"
     /// A checkpoint behind its 32-bit length, and entries.
     package static let news = "application/vnd.parasol.news"
+    /// The body of `add-checkpoint` behind its 32-bit length, and entries.
+    package static let checkpointWithEntries = "application/vnd.parasol.checkpoint-with-entries"
     /// Hashes of 32 bytes, one behind the other.
     package static let hashes = "application/vnd.parasol.hashes"
     package static let shareOpening = "application/vnd.parasol.share-opening"

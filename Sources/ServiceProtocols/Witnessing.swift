@@ -12,6 +12,24 @@ package protocol Witnessing: Sendable {
     func addCheckpoint(
         old: UInt64, consistencyProof: [[UInt8]], checkpoint: [UInt8]
     ) async throws(WitnessRefusal) -> [UInt8]
+
+    /// As ``addCheckpoint(old:consistencyProof:checkpoint:)``, and brings the leaves along, so that they need not be fetched.
+    ///
+    /// They are believed as little as what is fetched: unless they hash to the checkpoint's root, the witness fetches them itself.
+    ///
+    /// - Parameter leaves: All from `old` on that the checkpoint is of.
+    func addCheckpoint(
+        old: UInt64, consistencyProof: [[UInt8]], checkpoint: [UInt8], bringing leaves: [[UInt8]]
+    ) async throws(WitnessRefusal) -> [UInt8]
+}
+
+extension Witnessing {
+    /// For a witness that fetches the leaves whatever is brought.
+    package func addCheckpoint(
+        old: UInt64, consistencyProof: [[UInt8]], checkpoint: [UInt8], bringing leaves: [[UInt8]]
+    ) async throws(WitnessRefusal) -> [UInt8] {
+        try await addCheckpoint(old: old, consistencyProof: consistencyProof, checkpoint: checkpoint)
+    }
 }
 
 /// Why a witness did not cosign, with the status that tlog-witness gives it.

@@ -127,9 +127,15 @@ final class SwitchedWitness: Witnessing {
     func addCheckpoint(
         old: UInt64, consistencyProof: [[UInt8]], checkpoint: [UInt8]
     ) async throws(WitnessRefusal) -> [UInt8] {
+        try await addCheckpoint(old: old, consistencyProof: consistencyProof, checkpoint: checkpoint, bringing: [])
+    }
+
+    func addCheckpoint(
+        old: UInt64, consistencyProof: [[UInt8]], checkpoint: [UInt8], bringing leaves: [[UInt8]]
+    ) async throws(WitnessRefusal) -> [UInt8] {
         if isDown { throw .unavailable("switched off") }
         return try await witness.addCheckpoint(
-            old: old, consistencyProof: consistencyProof, checkpoint: checkpoint)
+            old: old, consistencyProof: consistencyProof, checkpoint: checkpoint, bringing: leaves)
     }
 }
 
@@ -215,11 +221,15 @@ struct ForgedLog {
         }.path.map { $0.bytes }
     }
 
-    func ask(_ witness: WitnessNode, from old: Int) async throws(WitnessRefusal) -> [UInt8] {
+    /// - Parameter brought: Leaves that come with the request.
+    func ask(
+        _ witness: WitnessNode, from old: Int, bringing brought: [[UInt8]] = []
+    ) async throws(WitnessRefusal) -> [UInt8] {
         let path: [[UInt8]]
         let note: [UInt8]
         do { (path, note) = (try proof(from: old), try checkpoint()) } catch { throw .malformed("\(error)") }
-        return try await witness.addCheckpoint(old: UInt64(old), consistencyProof: path, checkpoint: note)
+        return try await witness.addCheckpoint(
+            old: UInt64(old), consistencyProof: path, checkpoint: note, bringing: brought)
     }
 }
 

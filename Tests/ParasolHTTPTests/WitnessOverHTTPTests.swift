@@ -13,12 +13,20 @@ import TransparencyLog
 private final class StubWitness: Witnessing {
     let refusal: WitnessRefusal?
     let asked = Mutex<[AddCheckpoint]>([])
+    let brought = Mutex<[[[UInt8]]]>([])
 
     init(_ refusal: WitnessRefusal? = nil) { self.refusal = refusal }
 
     func addCheckpoint(
         old: UInt64, consistencyProof: [[UInt8]], checkpoint: [UInt8]
     ) async throws(WitnessRefusal) -> [UInt8] {
+        try await addCheckpoint(old: old, consistencyProof: consistencyProof, checkpoint: checkpoint, bringing: [])
+    }
+
+    func addCheckpoint(
+        old: UInt64, consistencyProof: [[UInt8]], checkpoint: [UInt8], bringing leaves: [[UInt8]]
+    ) async throws(WitnessRefusal) -> [UInt8] {
+        brought.withLock { $0.append(leaves) }
         asked.withLock {
             $0.append(AddCheckpoint(old: old, consistencyProof: consistencyProof, checkpoint: checkpoint))
         }
@@ -49,6 +57,64 @@ private final class StubWitness: Witnessing {
         #expect(lines == Array("— witness AAAA\n".utf8))
         let asked = AddCheckpoint(old: 7, consistencyProof: proof, checkpoint: Array("note\n".utf8))
         #expect(witness.asked.withLock { $0 == [asked] })
+    }
+
+    @Test func leavesArriveWithTheCheckpoint() async throws {
+        let witness = StubWitness()
+        let leaves: [[UInt8]] = [[1, 2, 3], [UInt8](repeating: 4, count: 65_535)]
+        let routes = WitnessRoutes.routes(witness)
+        let lines = try await fixture.serve(routes, certificates: certificates) { [fixture, certificates] port in
+            try await fixture.connect(port, certificates, as: nil) { connection in
+                try await RemoteWitness(connection).addCheckpoint(
+                    old: 7, consistencyProof: [], checkpoint: Array("note\n".utf8), bringing: leaves)
+            }
+        }
+        #expect(lines == Array("— witness AAAA\n".utf8))
+        let asked = AddCheckpoint(old: 7, consistencyProof: [], checkpoint: Array("note\n".utf8))
+        #expect(witness.asked.withLock { $0 == [asked] })
+        #expect(witness.brought.withLock { $0 == [leaves] })
+    }
+
+    /// One that knows nothing but tlog-witness is tried with leaves once, and asked as that says ever after.
+    @Test func aForeignWitnessIsAskedWithoutLeaves() async throws {
+        let witness = StubWitness()
+        let routes = WitnessRoutes.routes(witness).filter { !$0.path.contains("entries") }
+        try await fixture.serve(routes, certificates: certificates) {
+            [fixture, certificates] port async throws -> Void in
+            try await fixture.connect(port, certificates, as: nil) { connection async throws -> Void in
+                let remote = RemoteWitness(connection)
+                for old in UInt64(0)..<3 {
+                    let lines = try await remote.addCheckpoint(
+                        old: old, consistencyProof: [], checkpoint: Array("note\n".utf8), bringing: [[1]])
+                    #expect(lines == Array("— witness AAAA\n".utf8))
+                }
+            }
+        }
+        #expect(witness.asked.withLock { $0.map(\.old) == [0, 1, 2] })
+        #expect(witness.brought.withLock { $0 == [[], [], []] })
+    }
+
+    @Test func whatIsNoCheckpointWithEntriesIsMalformed() async throws {
+        let routes = WitnessRoutes.routes(StubWitness())
+        let good = try WireCoding.encode(
+            checkpoint: AddCheckpoint(old: 0, consistencyProof: [], checkpoint: [1]).encoded, with: [[1, 2]])
+        #expect(try WireCoding.checkpointWithEntries(good).entries == [[1, 2]])
+        let bad: [[UInt8]] = [
+            [], [0], Array(good.dropLast()), good + [0], [255, 255, 255, 255] + good, [0, 0, 0, 0], good.dropFirst(4) + [],
+        ]
+        try await fixture.serve(routes, certificates: certificates) {
+            [fixture, certificates] port async throws -> Void in
+            try await fixture.connect(port, certificates, as: nil) { connection async throws -> Void in
+                for body in bad {
+                    await #expect(throws: CallFailure.self, "\(body)") {
+                        try await connection.call(
+                            .send(
+                                "/witness/add-checkpoint-with-entries", body, type: MediaType.checkpointWithEntries,
+                                atMost: 1_024, isIdempotent: true))
+                    }
+                }
+            }
+        }
     }
 
     @Test(arguments: ProblemTests.witness) func aRefusalArrivesAsItself(_ refusal: WitnessRefusal) async throws {

@@ -68,6 +68,22 @@ enum WireCoding {
         }
     }
 
+    /// - Parameter asked: The body of `add-checkpoint`.
+    static func encode(checkpoint asked: [UInt8], with entries: [[UInt8]]) throws(WireCodingError) -> [UInt8] {
+        var writer = OctetWriter()
+        writer.write(length32Of: asked)
+        return writer.bytes + (try encode(entries: entries))
+    }
+
+    static func checkpointWithEntries(
+        _ bytes: [UInt8]
+    ) throws(WireCodingError) -> (checkpoint: [UInt8], entries: [[UInt8]]) {
+        try read(bytes, "a checkpoint with entries") { reader in
+            let asked = try reader.readBytes32(atMost: AddCheckpoint.maximumBytes)
+            return (asked, try entries(try reader.readBytes(reader.remaining)))
+        }
+    }
+
     static func hashes(_ bytes: [UInt8]) throws(WireCodingError) -> [[UInt8]] {
         try read(bytes, "hashes") { reader in
             var hashes: [[UInt8]] = []
@@ -92,6 +108,8 @@ enum WireLimits {
     /// Leaves of one answer. One alone may be longer than what is left of it.
     static let entriesBytes = 8 << 20
     static let entries: UInt64 = 4096
+    /// Leaves that a checkpoint brings along, with their lengths.
+    static let broughtBytes = 2 << 20
     /// 63 hashes of a proof.
     static let hashesBytes = 63 * 32
     static let noteBytes = 64 << 10

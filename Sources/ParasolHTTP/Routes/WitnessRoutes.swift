@@ -2,7 +2,8 @@ internal import HTTPTypes
 package import ServiceProtocols
 internal import TransparencyLog
 
-/// A witness over HTTP: `add-checkpoint` of C2SP tlog-witness v1.0.0, for any log that speaks it.
+/// A witness over HTTP: `add-checkpoint` of C2SP tlog-witness v1.0.0, for any log that speaks it, and the same with the leaves, which
+/// saves a way to the log and back.
 ///
 /// Requests are not signed as ours are: the log's signature on the checkpoint is what counts.
 package enum WitnessRoutes {
@@ -10,20 +11,44 @@ package enum WitnessRoutes {
     package static func routes(_ witness: any Witnessing, prefix: String = "/witness") -> [Route] {
         [
             Route(
-                .post, prefix + "/add-checkpoint", access: .anyone, maximumBodyBytes: AddCheckpoint.maximumBytes,
+                .post, prefix + addCheckpoint, access: .anyone, maximumBodyBytes: AddCheckpoint.maximumBytes,
                 cost: 4, answers: [200: MediaType.text, 409: MediaType.treeSize], refusals: [422], isForNodes: true
             ) { request in
-                do throws(WitnessRefusal) {
-                    let asked = try AddCheckpoint(encoded: request.body)
-                    let lines = try await witness.addCheckpoint(
-                        old: asked.old, consistencyProof: asked.consistencyProof, checkpoint: asked.checkpoint)
-                    return Answer(lines, type: MediaType.text)
-                } catch {
-                    guard case .conflict(let size) = error else { throw error }
-                    return Answer(status: .conflict, Array("\(size)\n".utf8), type: MediaType.treeSize)
+                try await answer { () async throws(WitnessRefusal) in
+                    try await witness.add(try AddCheckpoint(encoded: request.body), bringing: [])
                 }
-            }
+            },
+            Route(
+                .post, prefix + addCheckpointWithEntries, access: .anyone, accepts: MediaType.checkpointWithEntries,
+                maximumBodyBytes: 4 + AddCheckpoint.maximumBytes + WireLimits.broughtBytes,
+                cost: 4, answers: [200: MediaType.text, 409: MediaType.treeSize], refusals: [422], isForNodes: true
+            ) { request in
+                try await answer { () async throws(WitnessRefusal) in
+                    let (asked, leaves): ([UInt8], [[UInt8]])
+                    do throws(WireCodingError) { (asked, leaves) = try WireCoding.checkpointWithEntries(request.body) } catch {
+                        throw .malformed("\(error)")
+                    }
+                    return try await witness.add(try AddCheckpoint(encoded: asked), bringing: leaves)
+                }
+            },
         ]
+    }
+
+    static let addCheckpoint = "/add-checkpoint"
+    static let addCheckpointWithEntries = "/add-checkpoint-with-entries"
+
+    private static func answer(_ lines: () async throws(WitnessRefusal) -> [UInt8]) async throws -> Answer {
+        do throws(WitnessRefusal) { return Answer(try await lines(), type: MediaType.text) } catch {
+            guard case .conflict(let size) = error else { throw error }
+            return Answer(status: .conflict, Array("\(size)\n".utf8), type: MediaType.treeSize)
+        }
+    }
+}
+
+extension Witnessing {
+    fileprivate func add(_ asked: AddCheckpoint, bringing leaves: [[UInt8]]) async throws(WitnessRefusal) -> [UInt8] {
+        try await addCheckpoint(
+            old: asked.old, consistencyProof: asked.consistencyProof, checkpoint: asked.checkpoint, bringing: leaves)
     }
 }
 
