@@ -14,9 +14,10 @@ package struct SealedRecordDownload: Sendable {
     /// What a client holds in memory at once: above the longest recordings it can draw.
     package static let maximumBytes: UInt64 = 1 << 30
 
-    /// What is fetched at first: a header, a metadata section as nearly all records have it, and one segment of the usual size, in
-    /// which the WFDB header lies. One question less for whoever wants a part, and not much where that part is elsewhere.
-    static let beginningBytes: UInt64 = 203 + 1_024 + 16 + 65_536 + 16
+    /// What is fetched at first: a header, a metadata section as nearly all records have it, and two segments of the usual size. That is
+    /// all of a resting ECG (ten seconds of twelve leads at 500 Hz and 16 bits are 120,000 bytes), for which nothing more is asked, and of a
+    /// longer one the WFDB header, which whoever wants a part needs first.
+    static let beginningBytes: UInt64 = 203 + 1_024 + 16 + 2 * (65_536 + 16)
 
     package let header: SealedRecordHeader
     package let capsule: Capsule
