@@ -1,8 +1,10 @@
+import Electrocardiogram
 import LedgerReplica
 import Octets
 import ParasolClient
 import ServiceProtocols
 import SharingContracts
+import Synchronization
 import TestKit
 import Testing
 import Umbral
@@ -135,6 +137,28 @@ import Umbral
         // And the first one, which does not know of it.
         #expect(try await stage.granted.open(request).files == stage.files)
         #expect(try await stage.stranger.unfinishedRequests().isEmpty)
+    }
+
+    @Test func aRecordIsSeenBeforeItsOpeningIsLoggedAndTheRequestStaysUnfinishedUntilItIs() async throws {
+        let stage = try await Stage()
+        let record = try await stage.deposit()
+        let consent = try await stage.grant()
+        let ledger = LossyLedger(stage.node.ledger)
+        let keys = stage.grantedKeys
+        let doctor = Doctor(
+            identity: keys.identity, signer: keys.signer, receivingKey: keys.receiving, session: session(stage, ledger),
+            services: stage.node.directory)
+        ledger.next("RecordOpened", .loseSubmission)
+        let seen = Mutex<[WFDBFiles]>([])
+        await #expect(throws: ClientError.self) {
+            _ = try await doctor.open(record, under: consent) { files in seen.withLock { $0.append(files) } }
+        }
+        #expect(seen.withLock { $0 } == [stage.files])
+        let unfinished = try await doctor.unfinishedRequests()
+        #expect(unfinished.map(\.record) == [record])
+        _ = try await doctor.open(try #require(unfinished.first)) { files in seen.withLock { $0.append(files) } }
+        #expect(seen.withLock { $0 } == [stage.files, stage.files])
+        #expect(try await doctor.unfinishedRequests().isEmpty)
     }
 
     // MARK: What a profile remembers of its ledger

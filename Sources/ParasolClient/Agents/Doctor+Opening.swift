@@ -22,14 +22,17 @@ extension Doctor {
 
     /// Asks for access to a record under a consent and opens it. The vault is asked while the ledger is.
     ///
-    /// - Throws: as ``open(_:asking:keeping:)``.
-    package func open(_ record: RecordID, under consent: ConsentID) async throws(ClientError) -> Opening {
+    /// - Parameter look: Is given the record as soon as it is open, before the ledger has heard of that.
+    /// - Throws: as ``open(_:asking:keeping:looking:)``.
+    package func open(
+        _ record: RecordID, under consent: ConsentID, looking look: @Sendable (WFDBFiles) -> Void = { _ in }
+    ) async throws(ClientError) -> Opening {
         let facts = try await facts(of: consent, record)
         async let beginning = SealedRecordDownload(facts.record, folderKey: facts.delegatingKey, from: services)
         let asked = try await request(record, under: consent)
         let download: SealedRecordDownload
         do { download = try await beginning } catch { throw ClientError(error) }
-        return try await open(asked, facts, download)
+        return try await open(asked, facts, download, looking: look)
     }
 
     /// Has a requested record's capsule transformed by a threshold of proxies, and opens the record, which is fetched meanwhile.
@@ -40,13 +43,16 @@ extension Doctor {
     /// - Parameters:
     ///   - order: The proxies to ask, one after the other as far as some are missing; all at once where it is nil.
     ///   - kept: Where an interrupted download is kept and gone on with.
+    ///   - look: Is given the record as soon as it is open. That it was opened is said on the ledger afterwards, and this returns when it
+    ///     stands there.
     /// - Throws: ``ClientError/tooFewProxies(answered:threshold:refusals:)`` where too few answered rightly.
     package func open(
-        _ asked: Request, asking order: [IdentityID]? = nil, keeping kept: KeptDownload? = nil
+        _ asked: Request, asking order: [IdentityID]? = nil, keeping kept: KeptDownload? = nil,
+        looking look: @Sendable (WFDBFiles) -> Void = { _ in }
     ) async throws(ClientError) -> Opening {
         let facts = try await facts(of: asked.consent, asked.record)
         let download = try await SealedRecordDownload(facts.record, folderKey: facts.delegatingKey, from: services)
-        return try await open(asked, facts, download, asking: order, keeping: kept)
+        return try await open(asked, facts, download, asking: order, keeping: kept, looking: look)
     }
 
     /// Opens a stretch of time of a requested record, and fetches no more of it than that takes.
@@ -54,7 +60,7 @@ extension Doctor {
     /// What this does not check is said at ``SealedRecordDownload/stretch(with:frames:)``.
     ///
     /// - Parameter frames: Given frames in the record and frames a second, picks those to open.
-    /// - Throws: as ``open(_:asking:keeping:)``.
+    /// - Throws: as ``open(_:asking:keeping:looking:)``.
     package func openStretch(
         _ asked: Request, frames: @Sendable (Int, Double) -> Range<Int>
     ) async throws(ClientError) -> Opened<ECGRecording> {
@@ -68,7 +74,7 @@ extension Doctor {
 
     private func open(
         _ asked: Request, _ facts: GrantFacts, _ download: SealedRecordDownload, asking order: [IdentityID]? = nil,
-        keeping kept: KeptDownload? = nil
+        keeping kept: KeptDownload? = nil, looking look: @Sendable (WFDBFiles) -> Void
     ) async throws(ClientError) -> Opening {
         async let whole = download.container(keeping: kept)
         let (seed, gathering) = try await seed(of: download, for: asked, facts, asking: order)
@@ -76,6 +82,7 @@ extension Doctor {
         do { container = try await whole } catch { throw ClientError(error) }
         let files = try container.open(with: seed)
         try kept?.forget(container.stored)
+        look(files)
         try await recordOpening(of: asked.id)
         return Opened(files, asked, gathering, facts)
     }
