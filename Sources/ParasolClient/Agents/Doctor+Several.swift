@@ -15,10 +15,6 @@ extension Doctor {
         package let outcomes: [Outcome]
     }
 
-    /// How many records' beginnings are fetched at once, and how many records.
-    private static let beginningsAtOnce = 8
-    private static let recordsAtOnce = 4
-
     /// Asks for as many of the records, from the first on, as go into one request, and opens each.
     ///
     /// That is up to ``Limits/requestedRecords``, and never more than the consent has opens left or this client can hold; one
@@ -34,22 +30,12 @@ extension Doctor {
     ) async throws(ClientError) -> Batch {
         let width = try await requestWidth(under: consent)
         let facts = try await facts(of: consent, Array(records.prefix(width)))
-        var failures: [Outcome] = []
-        var begun: [SealedRecordDownload] = []
-        var held: UInt64 = 0
-        for (one, beginning) in zip(facts, await begin(facts)) {
-            switch beginning {
-            case .failure(let error): failures.append(Outcome(record: one.record.id, result: .failure(error)))
-            case .success(let download):
-                held += download.byteCount
-                guard begun.isEmpty || held <= SealedRecordDownload.maximumBytes else { continue }
-                begun.append(download)
-            }
-        }
-        guard !begun.isEmpty else { return Batch(request: nil, outcomes: failures) }
-        begun.sort { $0.record < $1.record }
-        let asked = try await request(begun.map(\.record), under: consent)
-        return Batch(request: asked, outcomes: failures + (try await open(asked, begun, facts[0], keeping: kept)))
+        let begun = await RecordsTogether(facts.map { ($0.record, $0.delegatingKey) }, from: services)
+        let failures = begun.failures.map { Outcome(record: $0.record, result: .failure($0.error)) }
+        guard !begun.downloads.isEmpty else { return Batch(request: nil, outcomes: failures) }
+        let asked = try await request(begun.downloads.map(\.record), under: consent)
+        return Batch(
+            request: asked, outcomes: failures + (try await open(asked, begun.downloads, facts[0], keeping: kept)))
     }
 
     /// Opens each record of a request, one of an earlier run perhaps.
@@ -62,7 +48,8 @@ extension Doctor {
         _ asked: Request, asking order: [IdentityID]? = nil, keeping kept: KeptDownload? = nil
     ) async throws(ClientError) -> [Outcome] {
         let facts = try await facts(of: asked.consent, asked.records)
-        let beginnings = await begin(facts)
+        let beginnings = await SealedRecordDownload.beginnings(
+            of: facts.map { ($0.record, $0.delegatingKey) }, from: services)
         let begun = beginnings.compactMap { try? $0.get() }
         guard begun.count == asked.records.count else {
             return zip(asked.records, beginnings).map { record, beginning in
@@ -81,21 +68,8 @@ extension Doctor {
     private func requestWidth(under consent: ConsentID) async throws(ClientError) -> Int {
         try await session.read { (state) throws(ClientError) in
             guard let granted = state.consent(consent) else { throw .unknown("consent \(consent)") }
-            guard let version = state.contractsInForce?[.consent], version >= 4 else { return 1 }
             // At least one, so that it is the ledger which says that none is left.
-            return max(1, min(Limits.requestedRecords, Int(clamping: granted.opensLeft)))
-        }
-    }
-
-    /// Fetches each record's beginning, some at once, in their order.
-    private func begin(_ facts: [GrantFacts]) async -> [Result<SealedRecordDownload, ClientError>] {
-        let services = services
-        return await FewAtOnce.map(facts, atMost: Self.beginningsAtOnce) {
-            (one) -> Result<SealedRecordDownload, ClientError> in
-            do throws(ClientError) {
-                return .success(
-                    try await SealedRecordDownload(one.record, folderKey: one.delegatingKey, from: services))
-            } catch { return .failure(error) }
+            return max(1, min(state.recordsInOneRequest, Int(clamping: granted.opensLeft)))
         }
     }
 
@@ -105,7 +79,7 @@ extension Doctor {
         keeping kept: KeptDownload?
     ) async throws(ClientError) -> [Outcome] {
         // The vault is asked while the proxies are.
-        async let whole = Self.containers(of: begun, keeping: kept)
+        async let whole = SealedRecordDownload.containers(of: begun, keeping: kept)
         let unsealed = try await unseal(begun, for: asked, facts, asking: order)
         let containers = await whole
         var outcomes: [Outcome] = []
@@ -122,33 +96,5 @@ extension Doctor {
         // Of the request: said as soon as one of its records is.
         if outcomes.contains(where: { (try? $0.result.get()) != nil }) { try await recordOpening(of: asked.id) }
         return outcomes
-    }
-
-    private static func containers(
-        of begun: [SealedRecordDownload], keeping kept: KeptDownload?
-    ) async -> [Result<SealedContainer, ClientError>] {
-        await FewAtOnce.map(begun, atMost: recordsAtOnce) { (download) -> Result<SealedContainer, ClientError> in
-            do throws(ClientError) { return .success(try await download.container(keeping: kept)) } catch {
-                return .failure(error)
-            }
-        }
-    }
-}
-
-/// The same for each of a list, a few at a time.
-enum FewAtOnce {
-    /// The results, in the list's order.
-    static func map<Element: Sendable, Result: Sendable>(
-        _ elements: [Element], atMost width: Int, _ work: @escaping @Sendable (Element) async -> Result
-    ) async -> [Result] {
-        await withTaskGroup(of: (index: Int, result: Result).self) { group in
-            var results: [Int: Result] = [:]
-            for (index, element) in elements.enumerated() {
-                if index >= width, let done = await group.next() { results[done.index] = done.result }
-                group.addTask { (index, await work(element)) }
-            }
-            for await done in group { results[done.index] = done.result }
-            return elements.indices.compactMap { results[$0] }
-        }
     }
 }

@@ -24,7 +24,7 @@ extension DoctorErrands {
     func fetchSeveral(
         _ wanted: [ShortIdentifier], under consent: ShortIdentifier?, into folder: String, force: Bool = false,
         disputing: Bool = false
-    ) async throws -> FetchSeveralReport {
+    ) async throws -> SeveralRecordsReport {
         let shares = try await shares(wanted, under: consent)
         let place = RecordsOutput(folder: folder, force: force)
         try place.prepare()
@@ -38,7 +38,8 @@ extension DoctorErrands {
             }
             try await fetch(missing, under: share.consent, into: &fetched)
         }
-        return FetchSeveralReport(records: fetched.rows, disputed: disputing)
+        return SeveralRecordsReport(
+            records: fetched.rows, disputed: disputing, empty: "No record is granted to you.")
     }
 
     private func fetch(
@@ -128,40 +129,13 @@ extension Doctor.Outcome {
     }
 }
 
-/// A folder in which each record has one of its own.
-struct RecordsOutput: Hashable, Sendable {
-    let folder: String
-    let force: Bool
-
-    /// Before anything is asked of anybody, because an opening counts.
-    func prepare() throws(PeopleError) { try RecordOutput(folder: folder, force: true).prepare() }
-
-    /// The header of a record that is there; a header is written last, so that all of the record is. nil where it is to be written.
-    func header(of record: RecordID) -> String? {
-        guard !force else { return nil }
-        let own = path(of: record)
-        let names = (try? FileManager.default.contentsOfDirectory(atPath: own)) ?? []
-        return names.sorted().first { $0.hasSuffix(".hea") }.map { own + "/" + $0 }
-    }
-
-    /// - Returns: The header's path.
-    func write(_ files: WFDBFiles, of record: RecordID) throws -> String {
-        // Over what an interrupted run left, which has no header.
-        let own = RecordOutput(folder: path(of: record), force: true)
-        try own.prepare()
-        return try own.write(files)
-    }
-
-    private func path(of record: RecordID) -> String { "\(folder)/\(record)" }
-}
-
 /// What became of the records so far.
 private struct FetchedRecords {
     let place: RecordsOutput
     /// How many there are in all.
     let count: Int
     let disputing: Bool
-    private(set) var rows: [FetchSeveralReport.Row] = []
+    private(set) var rows: [SeveralRecordsReport.Row] = []
 
     init(place: RecordsOutput, count: Int, disputing: Bool) {
         self.place = place
@@ -171,21 +145,21 @@ private struct FetchedRecords {
 
     /// What is there already.
     mutating func add(_ record: RecordID, under consent: ConsentID, header: String) {
-        var row = FetchSeveralReport.Row(record, consent, .present)
+        var row = SeveralRecordsReport.Row(record, consent, .present)
         row.header = header
         rows.append(row)
     }
 
     mutating func fail(_ records: [RecordID], under consent: ConsentID, _ error: ClientError) {
         for record in records {
-            var row = FetchSeveralReport.Row(record, consent, .failed)
+            var row = SeveralRecordsReport.Row(record, consent, .failed)
             row.failure = "\(error)"
             rows.append(row)
         }
     }
 
     mutating func write(_ outcome: Doctor.Outcome, under consent: ConsentID, _ isEarlier: Bool) {
-        var row = FetchSeveralReport.Row(outcome.record, consent, .opened)
+        var row = SeveralRecordsReport.Row(outcome.record, consent, .opened)
         do {
             let opening = try outcome.result.get()
             row.describe(opening, isEarlier)

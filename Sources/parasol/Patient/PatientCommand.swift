@@ -154,11 +154,28 @@ struct PatientWhoLooked: AsyncParsableCommand {
 struct PatientExport: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "export",
-        abstract: "Open a record of your own and write it out as WFDB files.",
-        discussion: "Your own reading is on the ledger too, so that nobody can read in your name unseen.")
+        abstract: "Open a record of your own, or all of a folder's, and write them out as WFDB files.",
+        discussion: """
+            Your own reading is on the ledger too, so that nobody can read in your name unseen.
+
+            With --all each record gets a folder of its own, named after it, and up to \(Limits.requestedRecords) are asked for in one \
+            request. What is there already is not opened again, so that the same command goes on where some failed.
+
+            Examples:
+              parasol patient export 51c2e9 -o ecg
+              parasol patient export --all -o ecgs
+
+            \(PeopleStatus.discussion)
+            """)
 
     @Argument(help: "The record, or the first digits of it.", transform: shortIdentifier)
-    var record: ShortIdentifier
+    var record: ShortIdentifier?
+
+    @Flag(help: "All records of a folder.")
+    var all = false
+
+    @Option(help: "With --all, the folder: its name, or the first digits of it; default: the only one.")
+    var folder: String?
 
     @Option(name: [.short, .long], help: "The folder to write into: new or empty.", completion: .directory)
     var output: String
@@ -168,7 +185,22 @@ struct PatientExport: AsyncParsableCommand {
 
     @OptionGroup var options: ReaderOptions
 
+    func validate() throws {
+        guard (record == nil) == all else {
+            throw ValidationError(all ? "--all and a record exclude each other" : "which record? name one, or --all")
+        }
+        guard folder == nil || all else { throw ValidationError("--folder goes with --all; a record is found wherever it is") }
+    }
+
     func run() async throws {
+        guard let record else {
+            return try await options.run(.patient) { opened, _ in
+                let chosen = try await opened.folder(folder)
+                return try await opened.asPatient(chosen) {
+                    try await $0.exportAll(of: chosen, into: output, force: force)
+                }
+            }
+        }
         try await options.run(.patient) { opened, _ in
             try await opened.findInFolders("record", record, folder: nil, list: { $0.records(in: $1) }) {
                 try await $0.export($2, in: $1, to: RecordOutput(folder: output, force: force))

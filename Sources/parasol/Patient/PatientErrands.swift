@@ -86,6 +86,60 @@ struct PatientErrands {
             record: "\(record)", request: "\(request)", header: header, files: files.files.map(\.name))
     }
 
+    /// Opens all of a folder's records in as few requests as may be, says on the ledger that they are exported, and writes each into a folder of
+    /// its own. What is there already is not opened again; what one record lacks keeps no other back.
+    ///
+    /// - Parameters:
+    ///   - place: Where each record gets a folder of its identifier's name.
+    ///   - force: Open and write also where a record is there.
+    func exportAll(of folder: FolderID, into place: String, force: Bool = false) async throws -> SeveralRecordsReport {
+        let output = RecordsOutput(folder: place, force: force)
+        try output.prepare()
+        var rows: [SeveralRecordsReport.Row] = []
+        func fail(_ record: RecordID, _ error: any Error) {
+            var row = SeveralRecordsReport.Row(record, nil, .failed)
+            row.failure = PeopleFailure(error).message
+            rows.append(row)
+        }
+        let all = try await session.read { (state) throws(ClientError) in state.records(in: folder) }
+        var missing: [RecordID] = []
+        for record in all {
+            guard let header = output.header(of: record) else {
+                missing.append(record)
+                continue
+            }
+            var row = SeveralRecordsReport.Row(record, nil, .present)
+            row.header = header
+            rows.append(row)
+        }
+        while !missing.isEmpty {
+            PeopleProgress.say("asking for \(AuditOutput.count(missing.count, "record"))")
+            do {
+                let (request, outcomes) = try await patient.openNext(of: missing, in: folder)
+                guard !outcomes.isEmpty else { throw ClientError.other("the records could not be asked for") }
+                missing.removeAll { record in outcomes.contains { $0.record == record } }
+                // Said first, as for one.
+                if let request, outcomes.contains(where: { (try? $0.result.get()) != nil }) {
+                    try await patient.recordExport(of: request, in: folder)
+                }
+                for outcome in outcomes {
+                    do {
+                        let files = try outcome.result.get()
+                        var row = SeveralRecordsReport.Row(outcome.record, nil, .opened)
+                        if let request { row.describe(files, request) }
+                        row.header = try output.write(files, of: outcome.record)
+                        rows.append(row)
+                    } catch { fail(outcome.record, error) }
+                }
+            } catch {
+                // What is refused for these is refused for the rest.
+                for record in missing { fail(record, error) }
+                missing = []
+            }
+        }
+        return SeveralRecordsReport(records: rows, empty: "The folder holds no record.")
+    }
+
     /// Keeps a name for a record, in the profile and nowhere else.
     func label(_ record: RecordID, in folder: FolderID, as text: String) async throws -> LabelReport {
         let stored: StoredRecord?

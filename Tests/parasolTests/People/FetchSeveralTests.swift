@@ -35,7 +35,7 @@ import Testing
 
         var out: String { stage.temporary.path("out") }
 
-        func fetch(_ wanted: [ShortIdentifier] = [], force: Bool = false) async throws -> FetchSeveralReport {
+        func fetch(_ wanted: [ShortIdentifier] = [], force: Bool = false) async throws -> SeveralRecordsReport {
             let out = out
             return try await granted.doctor.asDoctor {
                 try await $0.fetchSeveral(wanted, under: nil, into: out, force: force)
@@ -49,12 +49,40 @@ import Testing
             }
         }
 
-        func isWhole(_ row: FetchSeveralReport.Row) throws -> Bool {
+        func isWhole(_ row: SeveralRecordsReport.Row) throws -> Bool {
             let header = try #require(row.header)
             let deposited = try #require(headers[row.record])
             #expect(header == "\(out)/\(row.record)/100.hea")
             return try DepositErrands.files(of: header) == DepositErrands.files(of: deposited)
         }
+    }
+
+    @Test func aPatientExportsAFolderThroughOneRequest() async throws {
+        let scene = try await Scene()
+        let folder = scene.granted.folder
+        func export() async throws -> SeveralRecordsReport {
+            let out = scene.out
+            return try await scene.granted.patient.asPatient(folder) { try await $0.exportAll(of: folder, into: out) }
+        }
+        let report = try await export()
+        #expect(report.records.count == 3 && !report.isUnfinished)
+        #expect(Set(report.records.compactMap(\.request)).count == 1)
+        for row in report.records {
+            #expect(row.outcome == .opened && row.consent == nil)
+            #expect(try scene.isWhole(row))
+        }
+        let request = try TransactionID(hexadecimal: try #require(report.records[0].request))
+        let seen = try await scene.stage.state { state in
+            state.request(request).map { ($0.records.count, $0.opened != nil, $0.exported != nil) }
+        }
+        #expect(try #require(seen) == (3, true, true))
+        // One that is not there any more is opened again, and nothing else is.
+        let lost = try #require(report.records.last)
+        try FileManager.default.removeItem(atPath: try #require(lost.header))
+        let again = try await export()
+        #expect(again.records.count { $0.outcome == .present } == 2)
+        #expect(again.records.filter { $0.outcome == .opened }.map(\.record) == [lost.record])
+        #expect(again.records.allSatisfy { (try? scene.isWhole($0)) == true })
     }
 
     @Test func allRecordsComeThroughOneRequestEachIntoItsFolder() async throws {

@@ -3,7 +3,7 @@ import ParasolClient
 import SharingContracts
 
 /// What came of several records.
-struct FetchSeveralReport: PeopleReport {
+struct SeveralRecordsReport: PeopleReport {
     enum RowOutcome: String, Encodable, Sendable {
         case opened
         /// Written by an earlier run.
@@ -12,7 +12,9 @@ struct FetchSeveralReport: PeopleReport {
     }
 
     struct Row: Encodable, Sendable {
-        let record, consent: String
+        let record: String
+        /// nil for a patient's own.
+        let consent: String?
         var outcome: RowOutcome
         /// Why it is not there.
         var failure: String?
@@ -25,20 +27,24 @@ struct FetchSeveralReport: PeopleReport {
         var liars: [FetchReport.Liar]?
         var refusals: [RefusalRow]?
 
-        init(_ record: RecordID, _ consent: ConsentID, _ outcome: RowOutcome) {
+        init(_ record: RecordID, _ consent: ConsentID?, _ outcome: RowOutcome) {
             self.record = "\(record)"
-            self.consent = "\(consent)"
+            self.consent = consent.map { "\($0)" }
             self.outcome = outcome
         }
 
         mutating func describe(_ opening: Doctor.Opening, _ isEarlier: Bool) {
-            request = "\(opening.request)"
+            describe(opening.files, opening.request)
             isEarlierRequest = isEarlier
-            leads = opening.files.recording.leads.count
-            seconds = opening.files.recording.duration
             used = opening.used.map { "\($0)" }
             liars = opening.liars.map { FetchReport.Liar(proxy: "\($0.proxy)", reason: $0.reason) }
             refusals = opening.refusals.map(RefusalRow.init)
+        }
+
+        mutating func describe(_ files: WFDBFiles, _ request: TransactionID) {
+            self.request = "\(request)"
+            leads = files.recording.leads.count
+            seconds = files.recording.duration
         }
 
         fileprivate var cells: [String] { [record, outcome.rawValue, header ?? failure ?? ""] }
@@ -46,14 +52,18 @@ struct FetchSeveralReport: PeopleReport {
 
     let records: [Row]
     /// Whether the liars are on record for it.
-    let disputed: Bool
+    var disputed = false
+    /// What to say where there is no record.
+    let empty: String
+
+    private enum CodingKeys: CodingKey { case records, disputed }
 
     private var failed: Int { records.count { $0.outcome == .failed } }
     var isUnfinished: Bool { failed > 0 }
 
     var lines: [String] {
         var lines = TextTable(
-            titles: ["RECORD", "OUTCOME", "WHERE"], rows: records.map(\.cells), empty: "No record is granted to you."
+            titles: ["RECORD", "OUTCOME", "WHERE"], rows: records.map(\.cells), empty: empty
         ).lines
         let opened = records.count { $0.outcome == .opened }
         let requests = Set(records.compactMap(\.request)).count
