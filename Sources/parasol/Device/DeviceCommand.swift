@@ -8,7 +8,7 @@ import ServiceProtocols
 struct DeviceCommand: ParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "device",
-        abstract: "Have a profile on a second device too, or bring two devices of yours up to date.",
+        abstract: "Have a profile on a second device too, bring two devices of yours up to date, or change a passphrase.",
         discussion: """
             With both devices beside you: the new one writes a request and shows a code. Carry the file to the old one and type \
             the code there; it writes an answer, which only the waiting new device can open. Carry that back. The files are not \
@@ -26,7 +26,7 @@ struct DeviceCommand: ParsableCommand {
 
             \(PeopleStatus.discussion)
             """,
-        subcommands: [DeviceJoin.self, DeviceAdd.self])
+        subcommands: [DeviceJoin.self, DeviceAdd.self, DevicePassphrase.self])
 }
 
 /// `parasol device join REQUEST ANSWER`
@@ -88,6 +88,32 @@ struct DeviceAdd: AsyncParsableCommand {
             if code == "-" { PeopleProgress.say("The code on the new device's screen:") }
             let typed = code == "-" ? readLine(strippingNewline: true) ?? "" : code
             return try await opened.addDevice(request: request, code: typed, answer: output)
+        }
+    }
+}
+
+/// `parasol device passphrase`
+struct DevicePassphrase: AsyncParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "passphrase", abstract: "Seal the profile on this device under another passphrase.",
+        discussion: """
+            Asks for the passphrase of now, and then twice for the new one. Copies of the profile that were made before, a backup's say, still             open with the old one, and so do other devices. What was kept of the ledger is read again by the next command.
+
+            Without a terminal:
+              parasol device passphrase --passphrase-file old --new-passphrase-file new
+            """)
+
+    @Option(help: "A file with the new passphrase, which only you can read; default: asked for.", completion: .file())
+    var newPassphraseFile: String?
+
+    @OptionGroup var kind: KitKind
+    @OptionGroup var options: PersonOptions
+
+    func run() async throws {
+        try await options.run(kind.kind) { opened, _ in
+            let asking = TerminalAsking(passphraseFile: newPassphraseFile, isConfirmed: false)
+            let path = opened.home.profilePath(opened.name)
+            return try await opened.changePassphrase(to: try asking.newPassphrase("The new passphrase of \(path)"))
         }
     }
 }

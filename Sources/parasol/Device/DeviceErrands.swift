@@ -1,3 +1,4 @@
+import Ciphers
 import DurableFiles
 import Foundation
 import ParasolClient
@@ -95,6 +96,35 @@ extension OpenedProfile {
         return DeviceAddReport(
             answer: place,
             until: "\(request.madeAt.adding(microseconds: PairingRequest.lifetimeMicroseconds))")
+    }
+}
+
+extension OpenedProfile {
+    /// Seals the profile under another passphrase, and lets go of what the old one's keys kept beside it: nothing could read that any more.
+    ///
+    /// - Throws: `ProfileError`; then the old passphrase is the profile's as before.
+    func changePassphrase(to passphrase: Passphrase, cost: ScryptCost = .recommended) async throws -> PassphraseReport {
+        try await store.changePassphrase(to: passphrase, cost: cost)
+        let files = FileSystem()
+        for folder in [home.trailPath(name), home.ledgerPath(name)] where (try? files.exists(folder)) == true {
+            // It is made again, and does no harm: what stays is said, and no reason to call the passphrase unchanged.
+            do {
+                for file in try files.names(in: folder) { try files.remove(folder + "/" + file) }
+            } catch { PeopleProgress.say("\(folder) stays, sealed under the old passphrase: \(error)") }
+        }
+        return PassphraseReport(profile: home.profilePath(name))
+    }
+}
+
+/// What `parasol device passphrase` prints.
+struct PassphraseReport: PeopleReport {
+    let profile: String
+
+    var lines: [String] {
+        [
+            "Sealed \(profile) under the new passphrase",
+            "  Copies made before, and your other devices, still open with the old one.",
+        ]
     }
 }
 

@@ -1,6 +1,7 @@
 import EmbeddedNode
 import Foundation
 import LedgerNode
+import Octets
 import ParasolClient
 import ServiceProtocols
 import SharingContracts
@@ -76,6 +77,30 @@ import Testing
             #expect(try FileManager.default.contentsOfDirectory(atPath: kept).count == 1)
             _ = try await patient.asPatient(folder) { try await $0.erase(folder, asking: stage.asking) }
             #expect(try FileManager.default.contentsOfDirectory(atPath: kept).isEmpty)
+        }
+    }
+
+    @Test func anotherPassphraseOpensTheProfileAndLeavesNothingUnderTheOldOne() async throws {
+        try await stage { stage in
+            let (patient, folder) = try await stage.patient()
+            _ = try await patient.asPatient(folder) { try await $0.grants(in: folder) }
+            let kept = stage.temporary.path("patient/patient.trail")
+            let old = try FileManager.default.contentsOfDirectory(atPath: kept)
+            #expect(old.count == 1)
+            let new = try Passphrase(SecretOctets(copying: Array("battery staple".utf8)))
+            let report = try await patient.changePassphrase(to: new, cost: .cheap)
+            #expect(report.profile == stage.temporary.path("patient/patient.profile"))
+            #expect(try FileManager.default.contentsOfDirectory(atPath: kept).isEmpty)
+            // The open profile goes on under its new keys, and what it keeps opens with them.
+            _ = try await patient.asPatient(folder) { try await $0.grants(in: folder) }
+            let again = try FileManager.default.contentsOfDirectory(atPath: kept)
+            #expect(again.count == 1 && again != old)
+            let copy = stage.temporary.path("copy.profile")
+            try await patient.store.backUp(to: copy)
+            #expect(throws: ProfileError.self) {
+                try ProfileStore.open(copy, passphrase: try stage.asking.passphrase(""))
+            }
+            #expect(await (try ProfileStore.open(copy, passphrase: new)).profile.folders.map(\.id) == [folder])
         }
     }
 
