@@ -54,7 +54,9 @@ extension WitnessNode {
         do throws(WitnessRefusal) {
             var leaves = new.first
             for (position, step) in new.steps.enumerated() {
-                if position > 0 { leaves = try await fetch(from: source, beyond: working.frontier, to: step.size, root: step.root) }
+                if position > 0 {
+                    leaves = try await fetch(from: source, beyond: working.frontier, to: step.size, root: step.root)
+                }
                 isStored = false
                 try await judge(leaves, of: whole, in: new.tree, &working)
                 if position + 1 < new.steps.count {

@@ -100,7 +100,8 @@ private final class StubWitness: Witnessing {
             checkpoint: AddCheckpoint(old: 0, consistencyProof: [], checkpoint: [1]).encoded, with: [[1, 2]])
         #expect(try WireCoding.checkpointWithEntries(good).entries == [[1, 2]])
         let bad: [[UInt8]] = [
-            [], [0], Array(good.dropLast()), good + [0], [255, 255, 255, 255] + good, [0, 0, 0, 0], good.dropFirst(4) + [],
+            [], [0], Array(good.dropLast()), good + [0], [255, 255, 255, 255] + good, [0, 0, 0, 0],
+            good.dropFirst(4) + [],
         ]
         try await fixture.serve(routes, certificates: certificates) {
             [fixture, certificates] port async throws -> Void in

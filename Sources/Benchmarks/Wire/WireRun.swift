@@ -60,7 +60,8 @@ extension WireReport: CustomStringConvertible {
             String(
                 format:
                     "%d doctors: %.1f openings/s; opened p50 %.1f ms, p99 %.1f ms, max %.1f ms; on the ledger p50 %.1f ms, p99 %.1f ms, "
-                    + "max %.1f ms, of %d", $0.doctors, $0.perSecond, $0.opened.p50Ms, $0.opened.p99Ms, $0.opened.maximumMs,
+                    + "max %.1f ms, of %d", $0.doctors, $0.perSecond, $0.opened.p50Ms, $0.opened.p99Ms,
+                $0.opened.maximumMs,
                 $0.logged.p50Ms, $0.logged.p99Ms, $0.logged.maximumMs, $0.openings)
         }
         lines += transforms.map {

@@ -25,7 +25,9 @@ package enum WitnessRoutes {
             ) { request in
                 try await answer { () async throws(WitnessRefusal) in
                     let (asked, leaves): ([UInt8], [[UInt8]])
-                    do throws(WireCodingError) { (asked, leaves) = try WireCoding.checkpointWithEntries(request.body) } catch {
+                    do throws(WireCodingError) {
+                        (asked, leaves) = try WireCoding.checkpointWithEntries(request.body)
+                    } catch {
                         throw .malformed("\(error)")
                     }
                     return try await witness.add(try AddCheckpoint(encoded: asked), bringing: leaves)

@@ -8,7 +8,8 @@ import ServiceProtocols
 struct DeviceCommand: ParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "device",
-        abstract: "Have a profile on a second device too, bring two devices of yours up to date, or change a passphrase.",
+        abstract:
+            "Have a profile on a second device too, bring two devices of yours up to date, or change a passphrase.",
         discussion: """
             With both devices beside you: the new one writes a request and shows a code. Carry the file to the old one and type \
             the code there; it writes an answer, which only the waiting new device can open. Carry that back. The files are not \

@@ -189,7 +189,9 @@ struct PatientExport: AsyncParsableCommand {
         guard (record == nil) == all else {
             throw ValidationError(all ? "--all and a record exclude each other" : "which record? name one, or --all")
         }
-        guard folder == nil || all else { throw ValidationError("--folder goes with --all; a record is found wherever it is") }
+        guard folder == nil || all else {
+            throw ValidationError("--folder goes with --all; a record is found wherever it is")
+        }
     }
 
     func run() async throws {
