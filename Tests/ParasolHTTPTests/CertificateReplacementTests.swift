@@ -41,25 +41,36 @@ import Testing
             tasks.addTask { try await group.run() }
             var iterator = ports.makeAsyncIterator()
             let port = try #require(await iterator.next())
-            let kept = try Self.client(old)
-            #expect(try await Self.status(kept, port) == 200)
-
-            // The key of one and the certificate of the other: nothing changes.
-            let mixed = try ServerCertificate(chainPEM: new.chainPEM, keyPEM: old.keyPEM)
-            #expect(throws: ServerSetupError.self) { try server.replace(mixed) }
-            let second = try Self.client(old)
-            #expect(try await Self.status(second, port) == 200)
-
-            try server.replace(try ServerCertificate(chainPEM: new.chainPEM, keyPEM: new.keyPEM))
-            let newcomer = try Self.client(new)
-            #expect(try await Self.status(newcomer, port) == 200)
-            let late = try Self.client(old)
-            await #expect(throws: (any Error).self) { _ = try await Self.status(late, port) }
-            // Its connection is the one that it had, for it trusts only the old root.
-            #expect(try await Self.status(kept, port) == 200)
-            for client in [kept, second, newcomer, late] { try await client.shutdown() }
+            let clients = try [old, old, new, old].map(Self.client)
+            // They must be shut down, whatever fails.
+            let result: Result<Void, any Error>
+            do {
+                result = .success(try await replaceCertificate(of: server, at: port, from: old, to: new, clients))
+            } catch { result = .failure(error) }
+            for client in clients { try await client.shutdown() }
             await group.triggerGracefulShutdown()
             try await tasks.waitForAll()
+            try result.get()
         }
+    }
+
+    /// - Parameter clients: Of whom the third trusts the new root, and the others the old one.
+    private func replaceCertificate(
+        of server: ParasolServer, at port: Int, from old: TestCertificates, to new: TestCertificates,
+        _ clients: [HTTPClient]
+    ) async throws {
+        let (kept, second, newcomer, late) = (clients[0], clients[1], clients[2], clients[3])
+        #expect(try await Self.status(kept, port) == 200)
+
+        // The key of one and the certificate of the other: nothing changes.
+        let mixed = try ServerCertificate(chainPEM: new.chainPEM, keyPEM: old.keyPEM)
+        #expect(throws: ServerSetupError.self) { try server.replace(mixed) }
+        #expect(try await Self.status(second, port) == 200)
+
+        try server.replace(try ServerCertificate(chainPEM: new.chainPEM, keyPEM: new.keyPEM))
+        #expect(try await Self.status(newcomer, port) == 200)
+        await #expect(throws: (any Error).self) { _ = try await Self.status(late, port) }
+        // Its connection is the one that it had, for it trusts only the old root.
+        #expect(try await Self.status(kept, port) == 200)
     }
 }
