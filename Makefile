@@ -1,7 +1,7 @@
 # Parasol. `make` alone lists what can be made.
 
 .DEFAULT_GOAL := help
-.PHONY: help demo test install man bench growth faults crashes partitions lint format ct docs generate clean
+.PHONY: help demo test install man bench growth faults damage crashes partitions lint format ct docs generate clean
 SHELL := /bin/bash
 
 help: ## what can be made
@@ -31,6 +31,9 @@ growth: ## the ledger's part of bench, up to ten million entries (hours)
 
 faults: ## system calls of the ledger that fail, by strace, and what is left of it (an hour or two)
 	@Scripts/faults $(ARGS)
+
+damage: ## every byte of a small ledger changed, and whether fsck finds it (a quarter of an hour to an hour)
+	@Scripts/damage $(ARGS)
 
 crashes: ## separate processes killed under load, and whether all that was acknowledged is still there (minutes)
 	@Scripts/on-cluster crashes $(ARGS)

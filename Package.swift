@@ -194,8 +194,8 @@ let instruments: [Target] = [
         "TestKit",
         [
             "Octets", "Secp256k1", "Umbral", "SealedRecord", "TransparencyLog", "Electrocardiogram", "SharingMessages",
-            "SharingContracts", "ServiceProtocols", "LedgerReplica", "LedgerNode", "KeyService", "ProxyService",
-            "RecordVault", "ParasolClient", "EmbeddedNode", "Persistence", crypto,
+            "SharingContracts", "LogStorage", "ServiceProtocols", "LedgerReplica", "LedgerNode", "KeyService",
+            "ProxyService", "RecordVault", "ParasolClient", "EmbeddedNode", "Persistence", crypto,
         ]),
     .executableTarget(
         name: "Benchmarks",
@@ -213,9 +213,8 @@ let instruments: [Target] = [
     .executableTarget(
         name: "FaultDriver",
         dependencies: [
-            "TestKit", "Octets", "TransparencyLog", "SharingContracts", "DurableFiles", "LogStorage",
-            "ServiceProtocols",
-            "LedgerReplica", "LedgerNode", "ParasolClient",
+            "TestKit", "Octets", "TransparencyLog", "SharingContracts", "DurableFiles", "LogStorage", "Persistence",
+            "ServiceProtocols", "LedgerReplica", "LedgerNode", "ParasolClient",
         ],
         swiftSettings: house),
 ]

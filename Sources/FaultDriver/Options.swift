@@ -1,8 +1,9 @@
-/// The command line: `FaultDriver prepare|append|recover|check FOLDER [--acknowledged FILE]... [--leaves N] [--count K]
+/// The command line: `FaultDriver prepare|append|recover|check|damage|damage-databases FOLDER [--acknowledged FILE]... [--leaves N] [--count K]
 /// [--clock-back SECONDS] [--hold]`.
 struct Options: Sendable {
     enum Command: String, Sendable {
-        case prepare, append, recover, check
+        case prepare, append, recover, check, damage
+        case damageDatabases = "damage-databases"
 
         /// How long after the preparation it happens, by the log's clock.
         var delayMilliseconds: UInt64 {
@@ -10,7 +11,7 @@ struct Options: Sendable {
             case .prepare: 0
             case .append: 60_000
             case .recover: 120_000
-            case .check: 180_000
+            case .check, .damage, .damageDatabases: 180_000
             }
         }
     }
@@ -32,7 +33,7 @@ struct Options: Sendable {
 
     init(_ arguments: [String]) throws(Misuse) {
         guard arguments.count >= 2, let command = Command(rawValue: arguments[0]) else {
-            throw Misuse(description: "prepare, append, recover or check, and then a folder")
+            throw Misuse(description: "prepare, append, recover, check, damage or damage-databases, and then a folder")
         }
         self.command = command
         folder = arguments[1]

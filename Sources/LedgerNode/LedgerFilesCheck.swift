@@ -1,9 +1,10 @@
 package import DurableFiles
 internal import LedgerReplica
+internal import LogStorage
 internal import Persistence
 package import ServiceProtocols
 
-/// Holds all files of a ledger that does not run against each other: database, second head, tiles, world state.
+/// Holds all files of a ledger that does not run against each other: database, second head, tiles, world state, index of trails.
 package struct LedgerFilesCheck: Sendable {
     private let files: LedgerFiles
     private let log: LogIdentity
@@ -32,9 +33,14 @@ package struct LedgerFilesCheck: Sendable {
         defer { try? store.store.close() }
         let states = try LedgerError.whileOpening { () throws(PersistenceError) in try StateStore(path: files.state) }
         defer { try? states.close() }
-        _ = try await LedgerLoader(
+        let ledger = try await LedgerLoader(
             store: store, states: states, files: files, log: log, fileSystem: fileSystem, rememberedRows: 8_192
         )
         .load(.everything)
+        // Where nobody has served trails there is none.
+        guard (try? fileSystem.exists(files.trails)) == true else { return }
+        try await TrailIndexCheck(
+            path: files.trails, folder: LogFolder(files.tiles, files: fileSystem), ledger: ledger
+        ).run()
     }
 }

@@ -1,4 +1,4 @@
-internal import Persistence
+package import Persistence
 
 extension Schema {
     /// A ledger node's database: the commit point.
@@ -7,7 +7,7 @@ extension Schema {
     /// each transaction is, the world state knows.
     /// `final_checkpoint` only grows, by sizes that only grow: the receipt of leaf i is the inclusion proof in the first
     /// final checkpoint above i, and so never changes.
-    static let ledger = Schema(
+    package static let ledger = Schema(
         applicationID: 0x504c_4732,  // "PLG2"
         migrations: [
             Migration(

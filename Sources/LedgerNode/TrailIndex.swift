@@ -1,6 +1,6 @@
 internal import LedgerReplica
 internal import Octets
-internal import Persistence
+package import Persistence
 package import ServiceProtocols
 package import SharingContracts
 internal import TransparencyLog
@@ -189,7 +189,7 @@ extension LedgerNode {
 
 extension Schema {
     /// An index of trails: `indexed` says how many leaves, and the hash of the last.
-    static let trails = Schema(
+    package static let trails = Schema(
         applicationID: 0x5054_5231,  // "PTR1"
         migrations: [
             Migration(

@@ -9,8 +9,7 @@ import TransparencyLog
 
 /// Every change to a small log's files is found, or changes nothing that anybody reads.
 ///
-/// By default a seeded sample of all bytes that reaches each file and each structural position; `PARASOL_EVERY_BYTE=1` takes
-/// all of them.
+/// A seeded sample of all bytes that reaches each file and each structural position; `make damage` takes all of them.
 @Suite struct AuditFsckTests {
     private let place: TemporaryFolder
     private let ledger: AuditLedger
@@ -23,8 +22,6 @@ import TransparencyLog
         folder = try ledger.write(to: place.path("log"), publishingAt: [290, 256])
     }
 
-    private static let takesAll = ProcessInfo.processInfo.environment["PARASOL_EVERY_BYTE"] == "1"
-
     private func findings(_ checks: [LogCheck] = LogFsck.folderChecks) async -> [LogFinding] {
         var found: [LogFinding] = []
         _ = await LogFsck(folder, trust: ledger.trust, checks: checks).run { found.append($0) }
@@ -35,32 +32,11 @@ import TransparencyLog
         await findings(checks).filter(\.isDamage)
     }
 
-    /// All that a reader takes from the log: what its checkpoint says, its leaves, its hashes.
-    private struct Reading: Equatable {
-        let checkpoint: Checkpoint
-        let leaves: [[UInt8]]
-        let hashes: [[MerkleHash]]
-    }
-
-    private func reading() throws -> Reading {
-        let checkpoint = try ledger.trust.verify(checkpoint: try folder.storedCheckpoint()).checkpoint
-        var leaves: [[UInt8]] = []
-        var hashes: [[MerkleHash]] = []
-        for level in 0...Tile.maximumLevel {
-            for index in 0..<Tile.count(level: level, size: checkpoint.size) {
-                let tile = try #require(Tile.inTree(.hashes(level: level), index: index, size: checkpoint.size))
-                hashes.append(try folder.hashes(of: tile))
-                guard level == 0 else { continue }
-                leaves += try folder.entries(
-                    of: try #require(Tile.inTree(.entries, index: index, size: checkpoint.size)))
-            }
-        }
-        return Reading(checkpoint: checkpoint, leaves: leaves, hashes: hashes)
-    }
+    private func reading() throws -> LogReading { try LogReading(folder, trust: ledger.trust) }
 
     /// Puts changed bytes in a file's place, demands that it is found, and restores the file. Runs the check that reads it.
     private func expectFound(
-        _ changed: [UInt8], at file: String, of original: [UInt8], _ change: String, _ before: Reading,
+        _ changed: [UInt8], at file: String, of original: [UInt8], _ change: String, _ before: LogReading,
         sourceLocation: SourceLocation = #_sourceLocation
     ) async throws {
         guard changed != original else { return }
@@ -87,7 +63,7 @@ import TransparencyLog
         for file in try folder.allFiles() {
             let bytes = try folder.bytes(at: file)
             var positions = Set([0, 1, bytes.count - 1])
-            if Self.takesAll || bytes.count < 900 {
+            if bytes.count < 900 {
                 positions = Set(bytes.indices)
             } else {
                 if file.contains("entries") { positions.formUnion(framing(of: bytes, every: 16)) }
@@ -107,9 +83,8 @@ import TransparencyLog
         let before = try reading()
         for file in try folder.allFiles() {
             let bytes = try folder.bytes(at: file)
-            let count = Self.takesAll ? bytes.count - 1 : 20
-            for number in 0..<count {
-                let position = Self.takesAll ? number : .random(in: 0..<bytes.count - 1, using: &generator)
+            for _ in 0..<20 {
+                let position = Int.random(in: 0..<bytes.count - 1, using: &generator)
                 var changed = bytes
                 changed.swapAt(position, position + 1)
                 try await expectFound(changed, at: file, of: bytes, "bytes \(position) swapped", before)
@@ -123,7 +98,6 @@ import TransparencyLog
         for file in try folder.allFiles() {
             let bytes = try folder.bytes(at: file)
             var lengths = Set([0, 1, bytes.count / 2, bytes.count - 32, bytes.count - 1].filter { $0 >= 0 })
-            if Self.takesAll { lengths = Set(0..<bytes.count) }
             for _ in 0..<6 { lengths.insert(.random(in: 0..<bytes.count, using: &generator)) }
             for length in lengths.sorted() {
                 try await expectFound(Array(bytes.prefix(length)), at: file, of: bytes, "cut to \(length)", before)
