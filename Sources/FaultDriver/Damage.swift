@@ -10,8 +10,12 @@ import TestKit
 /// that nothing is read otherwise.
 struct LogDamage {
     private let log: LogUnderTest
+    private let every: Int
 
-    init(_ options: Options) throws { log = try LogUnderTest(options) }
+    init(_ options: Options) throws {
+        log = try LogUnderTest(options)
+        every = options.every
+    }
 
     func run() async throws {
         let trust = try TrustAnchor(policyFile: Array(log.policyText.utf8))
@@ -20,7 +24,7 @@ struct LogDamage {
         try await DamageSweep(
             original: original, scratch: log.folder + "/damaged",
             files: try DamageSweep.contents(of: original).keys.sorted(),
-            kinds: DamageKind.allCases,
+            kinds: DamageKind.allCases, every: every,
             // Of a note anybody may add and take lines that no known key signed: what it says stays the same.
             mayBeHarmless: ["checkpoint"]
         ) { path, file in
@@ -39,8 +43,12 @@ struct LogDamage {
 /// them, or that no row is another one.
 struct DatabaseDamage {
     private let log: LogUnderTest
+    private let every: Int
 
-    init(_ options: Options) throws { log = try LogUnderTest(options) }
+    init(_ options: Options) throws {
+        log = try LogUnderTest(options)
+        every = options.every
+    }
 
     func run() async throws {
         let ledger = try await log.openLedger(.everything)
@@ -68,7 +76,7 @@ struct DatabaseDamage {
         let files = ["ledger.head", "ledger.sqlite", "ledger-state.sqlite", "ledger-trails.sqlite"]
         let before = try await StoredRows(moved)
         try await DamageSweep(
-            original: original, scratch: log.folder + "/damaged", files: files, kinds: [.flipped, .cut],
+            original: original, scratch: log.folder + "/damaged", files: files, kinds: [.flipped, .cut], every: every,
             // Much of a page is unused.
             mayBeHarmless: Set(files)
         ) { folder, _ in
@@ -76,7 +84,7 @@ struct DatabaseDamage {
             do throws(LedgerError) { try await LedgerFilesCheck(files, policyText: policyText).run() } catch {
                 return .found
             }
-            return (try? await StoredRows(files)) == before ? .harmless : .missed
+            return (try? await StoredRows(files))?.readsAs(before) == true ? .harmless : .missed
         }.run()
     }
 }

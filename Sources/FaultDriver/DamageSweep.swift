@@ -42,6 +42,8 @@ struct DamageSweep: Sendable {
     /// Those that are changed, by path below the folder.
     let files: [String]
     let kinds: [DamageKind]
+    /// Each so many-th byte.
+    let every: Int
     /// Files in which a change may be harmless.
     let mayBeHarmless: Set<String>
     /// Looks at a folder in which a file may be changed.
@@ -93,7 +95,9 @@ struct DamageSweep: Sendable {
         let folder = copy(worker)
         guard let bytes = whole[file] else { throw Wrong("\(original) has no \(file)") }
         var counts = Counts()
-        for position in stride(from: worker, to: bytes.count, by: workers) {
+        for position in stride(from: worker * every, to: bytes.count, by: workers * every) {
+            // Another one has found a miss.
+            try Task.checkCancellation()
             guard let changed = kind.applied(to: bytes, at: position) else { continue }
             try Data(changed).write(to: URL(fileURLWithPath: folder + "/" + file))
             switch try await judge(folder, file) {

@@ -1,5 +1,5 @@
 /// The command line: `FaultDriver prepare|append|recover|check|damage|damage-databases FOLDER [--acknowledged FILE]... [--leaves N] [--count K]
-/// [--clock-back SECONDS] [--hold]`.
+/// [--clock-back SECONDS] [--every N] [--hold]`.
 struct Options: Sendable {
     enum Command: String, Sendable {
         case prepare, append, recover, check, damage
@@ -28,6 +28,8 @@ struct Options: Sendable {
     var count = 4
     /// How far the ledger's clock is set back.
     var clockBackSeconds: UInt64 = 0
+    /// Of the bytes that could be changed, each so many-th is.
+    var every = 1
     /// Whether to say `ready` when all is open, and to wait for a line: so that strace attaches, and counts from there.
     var hold = false
 
@@ -48,6 +50,7 @@ struct Options: Sendable {
             case "--acknowledged": acknowledged.append(value)
             case "--leaves": leaves = try Self.number(name, value)
             case "--count": count = try Self.number(name, value)
+            case "--every": every = try Self.number(name, value)
             case "--clock-back": clockBackSeconds = UInt64(try Self.number(name, value))
             default: throw Misuse(description: "what is \(name)?")
             }

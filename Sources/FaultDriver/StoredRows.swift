@@ -2,12 +2,15 @@ import LedgerNode
 import LedgerReplica
 import Persistence
 
-/// Every row of a ledger's databases, by file and table.
-struct StoredRows: Equatable, Sendable {
-    private let tables: [String: [SQLRow]]
+/// Every row of a ledger's databases, by file and table. Columns count by their order: SQLite takes `LEAF` for `leaf`.
+struct StoredRows: Sendable {
+    /// Of which all follows from the leaves.
+    private static let derived = ["state_row", "tree", "indexed", "trail", "granted"]
+
+    private let tables: [String: [[SQLValue]]]
 
     init(_ files: LedgerFiles) async throws {
-        var tables: [String: [SQLRow]] = [:]
+        var tables: [String: [[SQLValue]]] = [:]
         for (path, schema) in [
             (files.database, Schema.ledger), (files.state, StateStore.schema), (files.trails, Schema.trails),
         ] {
@@ -16,11 +19,19 @@ struct StoredRows: Equatable, Sendable {
             let found = try await store.read { store in
                 try store.rows("SELECT name FROM sqlite_schema WHERE type = 'table' ORDER BY name").map { row in
                     let name = try row.text("name")
-                    return (name, try store.rows("SELECT * FROM \"\(name)\" ORDER BY 1, 2"))
+                    return (name, try store.rows("SELECT * FROM \"\(name)\" ORDER BY 1, 2").map(\.values))
                 }
             }
-            for (name, rows) in found { tables["\(schema.applicationID)/\(name)"] = rows }
+            for (name, rows) in found { tables["\(schema.applicationID) \(name.lowercased())"] = rows }
         }
         self.tables = tables
+    }
+
+    /// Whether a ledger reads the same here: the same rows, or none of those that it makes anew where there are none.
+    func readsAs(_ before: StoredRows) -> Bool {
+        guard tables.keys == before.tables.keys else { return false }
+        return tables.allSatisfy { name, rows in
+            rows == before.tables[name] || (rows.isEmpty && Self.derived.contains { name.hasSuffix(" " + $0) })
+        }
     }
 }

@@ -6,7 +6,8 @@ package import Octets
 /// whatever was put into them.
 package struct SQLRow: Hashable, Sendable {
     let columns: [String]
-    let values: [SQLValue]
+    /// In the columns' order.
+    package let values: [SQLValue]
 
     /// - Throws: ``PersistenceError/noColumn(_:)``.
     package func value(_ column: String) throws(PersistenceError) -> SQLValue {
