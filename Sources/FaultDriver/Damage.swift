@@ -6,9 +6,8 @@ import ParasolClient
 import ServiceProtocols
 import TestKit
 
-/// Damages the published folder of a prepared log in every byte of every file, and demands of `audit fsck`'s checks that they find it, or
-/// that nothing is read otherwise.
-struct LogDamage {
+/// Damages a prepared log, one byte after the other.
+struct Damage {
     private let log: LogUnderTest
     private let every: Int
 
@@ -17,7 +16,8 @@ struct LogDamage {
         every = options.every
     }
 
-    func run() async throws {
+    /// Every file of the published folder: `audit fsck`'s checks must find each change, or nothing is read otherwise.
+    func changeLog() async throws {
         let trust = try TrustAnchor(policyFile: Array(log.policyText.utf8))
         let original = log.files.tiles
         let before = try LogReading(LogFolder(original), trust: trust)
@@ -37,20 +37,9 @@ struct LogDamage {
             return (try? LogReading(folder, trust: trust)) == before ? .harmless : .missed
         }.run()
     }
-}
 
-/// Damages the databases of a prepared ledger in every byte, and its second head, and demands that the check of a ledger's files refuses
-/// them, or that no row is another one.
-struct DatabaseDamage {
-    private let log: LogUnderTest
-    private let every: Int
-
-    init(_ options: Options) throws {
-        log = try LogUnderTest(options)
-        every = options.every
-    }
-
-    func run() async throws {
+    /// The databases and the second head: the check of a ledger's files must refuse each change, or no row is another one.
+    func changeDatabases() async throws {
         let ledger = try await log.openLedger(.everything)
         do {
             let trails = try TrailIndex(path: log.files.trails, ledger: ledger)

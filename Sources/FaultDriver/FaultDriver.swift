@@ -23,8 +23,8 @@ import Glibc
             case .append: try await Append(options).run()
             case .recover: try await Recovery(options).run()
             case .check: try await Check(options).run()
-            case .damage: try await LogDamage(options).run()
-            case .damageDatabases: try await DatabaseDamage(options).run()
+            case .damage: try await Damage(options).changeLog()
+            case .damageDatabases: try await Damage(options).changeDatabases()
             }
             return 0
         } catch let refusal as Refusal {
