@@ -18,7 +18,7 @@ from independent import p256
 BINARY = [
     "application/vnd.parasol." + name for name in (
         "signed-transaction", "transaction", "share-opening", "issuance-request", "access-proof", "fragment-delivery",
-        "invitation-terms", "enrolment")
+        "checkpoint-with-entries", "invitation-terms", "enrolment")
 ] + ["application/partial-upload"]
 COVERED_FIELDS = ("content-digest", "content-type", "upload-offset", "range", "if-none-match", "last-event-id")
 

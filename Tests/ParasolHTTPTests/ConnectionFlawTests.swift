@@ -99,6 +99,9 @@ import Testing
     // MARK: Content that drips
 
     /// A route that answers a byte at a time, as long as it may.
+    ///
+    /// - Parameter pause: Must take some time again and again: each byte is a frame, and a million of them at once leave both sides, and all
+    ///   other tests, no thread for longer than anybody waits.
     private static func dripping(pausing pause: @escaping @Sendable (Int) async throws -> Void) -> [Route] {
         [
             Route(.get, "/x", access: .anyone, answers: [200: MediaType.octets]) { _ in
@@ -122,7 +125,10 @@ import Testing
         let gate = Gate(isOpen: false)
         let fixture = fixture
         let failure = try await fixture.serve(
-            Self.dripping { number in if number == 3 { await gate.pass() } }, certificates: certificates
+            Self.dripping { number in
+                if number == 3 { await gate.pass() }
+                if number > 3 { throw CancellationError() }
+            }, certificates: certificates
         ) { [limits] port in
             defer { gate.open() }
             return try await self.failure(port, trusting: certificates, limits: limits)
@@ -136,7 +142,7 @@ import Testing
         limits.contentGrace = .milliseconds(50)
         limits.contentBytesPerSecond = 1 << 40
         let failure = try await fixture.serve(
-            Self.dripping { _ in await Task.yield() }, certificates: certificates
+            Self.dripping { _ in try await Task.sleep(for: .milliseconds(1)) }, certificates: certificates
         ) { [limits] port in
             try await self.failure(port, trusting: certificates, limits: limits)
         }
@@ -168,8 +174,16 @@ import Testing
             }
         }
         #expect(count == 100_000)
-        let long = try await fixture.serve(Self.dripping { _ in }, certificates: certificates) { [limits] port in
-            try await self.failure(port, trusting: certificates, limits: limits, call: .get("/x", atMost: 100))
+        let gate = Gate(isOpen: false)
+        let long = try await fixture.serve(
+            Self.dripping { number in
+                if number == 200 { await gate.pass() }
+                if number > 200 { throw CancellationError() }
+            }, certificates: certificates
+        ) { [limits] port in
+            defer { gate.open() }
+            return try await self.failure(
+                port, trusting: certificates, limits: limits, call: .get("/x", atMost: 100))
         }
         #expect(long.map { if case .badAnswer = $0 { true } else { false } } == true)
     }
