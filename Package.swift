@@ -283,9 +283,8 @@ let checks: [Target] = [
         [
             "TestKit", "Octets", "Ciphers", "Umbral", "TransparencyLog", "Electrocardiogram", "SharingContracts",
             "DurableFiles", "LogStorage", "ServiceProtocols",
-            "LedgerReplica", "LedgerNode", "Registrar", "PrometheusMetrics", "ParasolHTTP", "ParasolClient",
-            "EmbeddedNode", crypto,
-            logging, x509, yams, httpTypes,
+            "LedgerReplica", "LedgerMirror", "LedgerNode", "Registrar", "PrometheusMetrics", "ParasolHTTP",
+            "ParasolClient", "EmbeddedNode", crypto, logging, x509, yams, httpTypes,
         ]),
     tests(
         "parasol",

@@ -20,7 +20,7 @@ MAXIMUM_SERIES = 4096
 # Appear when they first happen, or only where a file is watched.
 OCCASIONAL = {"parasol_http_denied_total", "parasol_witness_refusals_total", "parasol_housekeeping_failures_total",
               "parasol_tls_reloads_total", "parasol_tls_expiry_time_seconds", "parasol_tls_client_reloads_total",
-              "parasol_tls_client_expiry_time_seconds"}
+              "parasol_tls_client_expiry_time_seconds", "parasol_mirror_published_leaves", "parasol_mirror_seen_leaves"}
 
 
 def documented():

@@ -24,7 +24,8 @@ class Failed(Exception):
 
 
 class Cluster:
-    def __init__(self, folder, port, proxies, program):
+    def __init__(self, folder, port, proxies, program, mirrors=0, snapshot_leaves=None):
+        """snapshot_leaves: after how many leaves the state is vouched for; as the program has it where nothing is said."""
         self.folder = os.path.abspath(folder)
         self.program = program
         self.first_port = port
@@ -32,6 +33,8 @@ class Cluster:
         self.proxies = proxies
         names = ["ledger"] + [f"witness-{n}" for n in range(1, WITNESSES + 1)] + ["key-service", "vault"]
         self.names = names + [f"proxy-{n}" for n in range(1, proxies + 1)]
+        self.names += [f"mirror-{n}" for n in range(1, mirrors + 1)]
+        self.snapshot_leaves = snapshot_leaves
 
     def path(self, *parts):
         return os.path.join(self.folder, *parts)
@@ -125,6 +128,14 @@ class Cluster:
                 card = self.cards[witness]
                 lines.append(
                     f"    - {witness}.parasol.localhost {self.url(witness)} {card['identity']} {card['signing-key']}")
+        if self.role(name) == "mirror":
+            lines += ["housekeeping:", "  seconds: 5", "mirror:", "  witnesses:"]
+            lines += [f"    - {witness}.parasol.localhost {self.url(witness)}" for witness in witnesses]
+            # The first is a copy of the ledger, the others begin with what the first has.
+            if name != "mirror-1":
+                lines.append(f"  begin-with: {self.url('mirror-1')}")
+        if self.snapshot_leaves:
+            lines += ["snapshot:", f"  leaves: {self.snapshot_leaves}"]
         return "\n".join(lines) + "\n"
 
     def write(self, name, text):
@@ -231,6 +242,11 @@ class Cluster:
             self.write("policy", json.load(file)["witnessPolicy"])
         return self.path("policy")
 
+    def log(self, name):
+        """All that a process has said."""
+        with open(self.path(name, "log"), errors="replace") as file:
+            return file.read()
+
     def last_words(self, lines=8):
         """The ends of all logs."""
         texts = []
@@ -242,10 +258,11 @@ class Cluster:
                 continue
         return "".join(texts)
 
-    def up(self):
+    def up(self, later=()):
+        """Starts every process but those that somebody starts later."""
         self.prepare()
         base = [name for name in self.names if self.role(name) in ("ledger", "witness")]
-        rest = [name for name in self.names if name not in base]
+        rest = [name for name in self.names if name not in base and name not in later]
         for name in base:
             self.start(name)
         self.wait(base)
@@ -253,7 +270,7 @@ class Cluster:
         for name in rest:
             self.start(name)
         self.wait(rest)
-        print(f"{len(self.names)} processes run; clients need {self.path('network.json')}")
+        print(f"{len(base + rest)} processes run; clients need {self.path('network.json')}")
 
     def status(self):
         well = True

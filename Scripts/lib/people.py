@@ -83,9 +83,9 @@ def member(cluster, number):
     return person
 
 
-def enrolled(cluster, kind, name, member_number=1):
+def enrolled(cluster, kind, name, member_number=1, network=None):
     """A doctor or depositor that an organisation has enrolled; with their identifier."""
-    person = Person(cluster, name)
+    person = Person(cluster, name, network)
     with open(cluster.path("members", str(member_number), "member.member")) as file:
         identifier = file.read().split()[1]
     made = person.do(

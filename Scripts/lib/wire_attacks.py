@@ -81,6 +81,11 @@ def unsigned_reads(cluster, address):
         ("ledger", f"/ledger/v1/logs/{log}/checkpoint"), ("ledger", f"/ledger/v1/logs/{log}/entries?from=0&to=1"),
         ("ledger", f"/ledger/logs/{log}/checkpoint"), ("ledger", f"/ledger/logs/{log}/tile/entries/000"),
         ("vault", f"/vault/v1/objects/{address}"), ("vault", f"/vault/v1/records/{'0' * 32}"),
+    ] + [
+        ("mirror-1", f"/mirror{path}/{log}{rest}") for path, rest in (
+            ("/v1/logs", "/entries?from=0&to=1"), ("/v1/logs", "/snapshot"), ("/v1/logs", "/snapshots/20"),
+            ("/v1/logs", f"/trails/{'0' * 32}"), ("/logs", "/checkpoint"), ("/logs", "/tile/entries/000"))
+        if "mirror-1" in cluster.names
     ]
     for name, target in targets:
         status, answer = wire.get(name, target)
@@ -108,6 +113,9 @@ def traversal(cluster, address):
         ("ledger", f"/ledger/logs/{log}/tile/"), ("ledger", f"/ledger/logs/{log}/"), ("ledger", "/"),
         ("vault", "/vault/v1/objects/"), ("vault", f"/vault/v1/objects/{address}/"), ("vault", "/vault/v1/uploads/"),
         ("key-service", "/key-service/"), ("proxy-1", "/proxy/"), ("witness-1", "/witness/"),
+    ] + [
+        ("mirror-1", prefix) for prefix in (
+            "/mirror/", f"/mirror/logs/{log}/tile/", f"/mirror/v1/logs/{log}/snapshots/") if "mirror-1" in cluster.names
     ]
     count = 0
     for name, prefix in prefixes:
@@ -122,7 +130,8 @@ def traversal(cluster, address):
 def other_protocols(cluster, _):
     """TLS 1.3 or nothing."""
     wire = Wire(cluster)
-    for name in cluster.names:
+    running = [name for name in cluster.names if cluster.process(name)]
+    for name in running:
         try:
             with wire.connect(name, wire.context(ssl.TLSVersion.TLSv1_2)):
                 raise Failed(f"{name} speaks TLS 1.2")
@@ -139,7 +148,7 @@ def other_protocols(cluster, _):
         with wire.connect(name) as connection:
             if connection.version() != "TLSv1.3":
                 raise Failed(f"{name} speaks {connection.version()}")
-    return f"{len(cluster.names)} processes"
+    return f"{len(running)} processes"
 
 
 def ambiguous_requests(cluster, _):

@@ -42,7 +42,7 @@ struct Damage {
     func changeDatabases() async throws {
         let ledger = try await log.openLedger(.everything)
         do {
-            let trails = try TrailIndex(path: log.files.trails, ledger: ledger)
+            let trails = try TrailIndex(path: log.files.trails, ledger: ledger, clock: SystemClock())
             try await trails.catchUp()
             await trails.close()
         } catch {

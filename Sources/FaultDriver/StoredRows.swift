@@ -17,7 +17,10 @@ struct StoredRows: Sendable {
             let store = try Store(path: path, schema: schema)
             defer { try? store.close() }
             let found = try await store.read { store in
-                try store.rows("SELECT name FROM sqlite_schema WHERE type = 'table' ORDER BY name").map { row in
+                // As SQLite has parsed them: of what sqlite_schema says it heeds less than is there.
+                try store.rows(
+                    "SELECT name FROM pragma_table_list WHERE schema = 'main' AND name NOT LIKE 'sqlite_%' ORDER BY name"
+                ).map { row in
                     let name = try row.text("name")
                     return (name, try store.rows("SELECT * FROM \"\(name)\" ORDER BY 1, 2").map(\.values))
                 }

@@ -14,6 +14,7 @@ extension LedgerMirror {
         do { offered = try trust.verify(checkpoint: note) } catch { throw .checkpoint(error) }
         try demandNotRolledBack(offered.checkpoint)
         seen = offered.checkpoint
+        milestone = await milestone(upTo: offered)
         while tree.size < offered.checkpoint.size { try await step(to: nextGoal(upTo: offered)) }
         guard tree.root == offered.checkpoint.root else { throw .forked(size: tree.size) }
         // The same tree, cosigned anew.
@@ -23,7 +24,9 @@ extension LedgerMirror {
         return published ?? offered
     }
 
-    private var known: [FinalCheckpoint] { [published, pending?.target, snapshot?.checkpoint].compactMap { $0 } }
+    private var known: [FinalCheckpoint] {
+        [published, pending?.target, snapshot?.checkpoint, milestone].compactMap { $0 }
+    }
 
     /// No smaller tree than any that is known to be final, and no other one of the same size.
     private func demandNotRolledBack(_ offered: Checkpoint) throws(MirrorError) {
@@ -60,6 +63,9 @@ extension LedgerMirror {
         }
         try demandRunning()
         do throws(MirrorError) { try await settle(grown, towards: goal) } catch { throw halt(error) }
+        if let milestone, milestone.checkpoint == goal.checkpoint, tree.size == goal.checkpoint.size {
+            try await beginSnapshot(at: milestone)
+        }
     }
 
     /// The leaves of one step: it ends where a bundle does, or the goal.
@@ -140,7 +146,9 @@ extension LedgerMirror {
     /// Publishes a final checkpoint whose tiles are durable: from here on they are served.
     private func publish(_ final: FinalCheckpoint) throws(MirrorError) {
         do { try writer.publish(checkpoint: final.note) } catch { throw halt(.log(error)) }
+        let isNew = published?.checkpoint.size != final.checkpoint.size
         published = final
+        if isNew { followers.tell(final.published) }
         guard pending != nil else { return }
         // One that stays is known by its size to be done with.
         do { try files.fileSystem.remove(files.pending) } catch { throw halt(.file(error)) }

@@ -14,11 +14,27 @@ extension LedgerMirror: Ledger {
     /// Leaves in one answer hold at most this many bytes, unless one alone is longer.
     private static let answerBytes = 4 << 20
 
-    /// The newest checkpoint that is published.
+    /// The newest checkpoint that is published, after a look at the source where the last is a while ago: an idle ledger proves
+    /// only when it is asked that it withholds nothing.
     ///
     /// - Throws: `LedgerError/outOfRange(start:end:size:)` before the first.
     package func checkpoint() async throws(LedgerError) -> [UInt8] {
-        try answer { () throws(MirrorError) in try servedTree().note }
+        await askAgainIfLongAgo()
+        return try answer { () throws(MirrorError) in try servedTree().note }
+    }
+
+    private func askAgainIfLongAgo() async {
+        guard let clock else { return }
+        if let askedLast, clock.now().milliseconds(since: askedLast) < options.askAgainMilliseconds { return }
+        // At once, so that of many who come only the first waits.
+        askedLast = clock.now()
+        await catchUpSoon()
+    }
+
+    /// Follows the source for as long as a caller is kept waiting; it goes on afterwards. Where the source is not to be had, what is here is
+    /// served.
+    private func catchUpSoon() async {
+        _ = try? await Task { try await self.catchUp() }.shared(within: options.patience)
     }
 
     package func entries(from start: UInt64, to end: UInt64) async throws(LedgerError) -> [[UInt8]] {
@@ -66,22 +82,28 @@ extension LedgerMirror: Ledger {
             let index = execution.state.index(of: transaction)
             do { try execution.state.requireAvailable() } catch { throw halt(.state(path: execution.path, "\(error)")) }
             guard let index, index < served.checkpoint.size else { return nil }
-            return try receipt(of: transaction, at: index, in: served)
+            let receipt = try receipt(at: index, in: served)
+            guard let entry = try? LedgerEntry(serialized: receipt.entry), entry.transaction.id == transaction else {
+                throw MirrorError.damagedState(
+                    path: execution.path, row: "\(StateTag.transactions.rawValue)/\(transaction)")
+            }
+            return receipt
         }
     }
 
+    /// Passes it on to the source. Whoever has the receipt finds it in what is read here afterwards.
     package func submit(_ signedTransaction: [UInt8]) async throws(LedgerError) -> Receipt {
-        try await source.submit(signedTransaction)
+        let receipt = try await source.submit(signedTransaction)
+        await catchUpSoon()
+        return receipt
     }
 
-    private func receipt(
-        of transaction: TransactionID, at index: UInt64, in served: FinalCheckpoint
-    ) throws(MirrorError) -> Receipt {
+    func receipt(at index: UInt64, in served: FinalCheckpoint) throws(MirrorError) -> Receipt {
         let final = served.checkpoint
         let reader = LeafReader(log: files.log, size: final.size)
-        guard let leaf = try reader.leaves(from: index, upTo: index + 1).first,
-            let entry = try? LedgerEntry(serialized: leaf), entry.transaction.id == transaction
-        else { throw .damagedState(path: execution.path, row: "\(StateTag.transactions.rawValue)/\(transaction)") }
+        guard let leaf = try reader.leaves(from: index, upTo: index + 1).first else {
+            throw .tooSmall(size: final.size, needed: index + 1)
+        }
         return try proving(final) { lookup in
             let proof = try lookup.inclusionProof(index: index, size: final.size)
             try proof.verify(leafHash: MerkleTree.leafHash(of: leaf), root: final.root)
@@ -90,7 +112,7 @@ extension LedgerMirror: Ledger {
         }
     }
 
-    private func servedTree() throws(MirrorError) -> FinalCheckpoint {
+    func servedTree() throws(MirrorError) -> FinalCheckpoint {
         try demandRunning()
         guard let published else { throw .tooSmall(size: 0, needed: 1) }
         return published
@@ -106,7 +128,7 @@ extension LedgerMirror: Ledger {
         } catch { throw .damagedTiles(folder: files.log.path, size: final.size) }
     }
 
-    private func answer<Answer>(_ body: () throws(MirrorError) -> Answer) throws(LedgerError) -> Answer {
+    func answer<Answer>(_ body: () throws(MirrorError) -> Answer) throws(LedgerError) -> Answer {
         do { return try body() } catch { throw error.asLedgerError }
     }
 }

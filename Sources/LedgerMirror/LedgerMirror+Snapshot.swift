@@ -27,15 +27,7 @@ extension LedgerMirror {
             }
             let state = execution.state
             return try execution.duringOneRead {
-                var (count, frontier) = (UInt64(0), TreeFrontier())
-                try state.forEachRow {
-                    try frontier.append(MerkleTree.leafHash(of: $0.leaf))
-                    count += 1
-                }
-                let head = try SnapshotHead(
-                    checkpoint: published, stateNote: note, root: frontier.root, rowCount: count)
-                try Self.write(head, state, to: path, files.fileSystem)
-                return head
+                try SnapshotOutput.write(state, at: published, note, to: path, files.fileSystem)
             }
         } catch let error as FileError {
             throw .file(error)
@@ -46,21 +38,6 @@ extension LedgerMirror {
 
     private func verified(_ note: [UInt8]) throws(TransparencyLogError) -> StateNote {
         try trust.verify(stateNote: note)
-    }
-
-    private static func write(_ head: SnapshotHead, _ state: WorldState, to path: String, _ files: FileSystem) throws {
-        let new = path + ".new-\(String(UInt64.random(in: .min ... .max), radix: 16))"
-        do {
-            var output = try SnapshotOutput(new, files)
-            try output.write(head)
-            try state.forEachRow { try output.write($0) }
-            try output.finish()
-            try files.rename(new, to: path)
-        } catch {
-            try? files.remove(new)
-            throw error
-        }
-        try files.synchronizeFolder(FileSystem.folder(of: path))
     }
 
     /// Makes a new mirror's state from a snapshot: ``open(_:trust:source:options:)`` finds it.

@@ -20,11 +20,24 @@ package actor LedgerMirror {
     let trust: TrustAnchor
     let source: any Ledger
     let options: MirrorOptions
+    /// Nil for a mirror that looks at its source only when it is told to.
+    let clock: (any Clock)?
+    /// When the source was asked last for what is new, by ``clock``.
+    var askedLast: Timestamp?
+    /// Who is told of new published checkpoints.
+    let followers = CheckpointBroadcast()
 
     /// The newest final checkpoint whose tree is in the tiles.
     var published: FinalCheckpoint?
     var pending: PendingTree?
     var snapshot: SnapshotHead?
+    /// What it makes for others.
+    var snapshots: KeptSnapshots
+    var isWritingSnapshot = false
+    /// Writes the newest of them, or has written it.
+    var writing: Task<Void, Never>?
+    /// The final checkpoint of which the next is to be.
+    var milestone: FinalCheckpoint?
     /// The largest final checkpoint that the source has shown, reached or not.
     var seen: Checkpoint?
     /// What is in the tiles and proved.
@@ -39,15 +52,18 @@ package actor LedgerMirror {
     private var latestTurn: Task<Void, Never>?
 
     private init(
-        _ loaded: LoadedMirror, files: MirrorFiles, trust: TrustAnchor, source: any Ledger, options: MirrorOptions
+        _ loaded: LoadedMirror, files: MirrorFiles, trust: TrustAnchor, source: any Ledger, options: MirrorOptions,
+        clock: (any Clock)?
     ) {
         self.files = files
         self.trust = trust
         self.source = source
         self.options = options
+        self.clock = clock
         published = loaded.published
         pending = loaded.pending
         snapshot = loaded.snapshot
+        snapshots = loaded.snapshots
         tree = loaded.tree
         execution = loaded.execution
         writer = loaded.writer
@@ -61,17 +77,33 @@ package actor LedgerMirror {
     /// - Parameters:
     ///   - files: A folder whose parent is there. Nobody else may have it open.
     ///   - source: The ledger, or another mirror of it.
+    ///   - clock: Has whoever asks for the newest checkpoint see what the source has, as far as it can be had soon
+    ///     (``MirrorOptions/askAgainMilliseconds``); nil to look at the source in ``catchUp()`` only.
     /// - Throws: ``MirrorError`` on any disagreement.
     package static func open(
-        _ files: MirrorFiles, trust: TrustAnchor, source: any Ledger, options: MirrorOptions = MirrorOptions()
+        _ files: MirrorFiles, trust: TrustAnchor, source: any Ledger, options: MirrorOptions = MirrorOptions(),
+        clock: (any Clock)? = nil
     ) async throws(MirrorError) -> LedgerMirror {
         let loaded = try await MirrorLoader(files: files, trust: trust, options: options).load()
-        return LedgerMirror(loaded, files: files, trust: trust, source: source, options: options)
+        return LedgerMirror(loaded, files: files, trust: trust, source: source, options: options, clock: clock)
+    }
+
+    /// Whether a mirror's folder has nothing that ``restore(_:into:trust:acceptingUnvouched:)`` would refuse to write beside.
+    ///
+    /// - Throws: ``MirrorError/file(_:)``.
+    package static func isNew(_ files: MirrorFiles) throws(MirrorError) -> Bool {
+        do {
+            for taken in files.ofAState where try files.fileSystem.exists(taken) { return false }
+            return true
+        } catch { throw .file(error) }
     }
 
     /// Lets others open the folder. What was reached is durable already.
-    package func close() {
+    package func close() async {
         _ = halt(.halted("closed"))
+        // It reads the database that is closed next.
+        await writing?.value
+        followers.end()
         execution.close()
     }
 
@@ -83,7 +115,8 @@ package actor LedgerMirror {
     /// - Complexity: linear in the number of new leaves; memory for one step (``MirrorOptions``).
     @discardableResult
     package func catchUp() async throws(MirrorError) -> FinalCheckpoint {
-        try await inTurn { try await self.advance() }
+        askedLast = clock?.now()
+        return try await inTurn { try await self.advance() }
     }
 
     /// Runs what changes the mirror, one at a time.
@@ -122,11 +155,22 @@ package actor LedgerMirror {
         case heldBack(snapshotSize: UInt64)
     }
 
+    /// Why it cannot answer now; nil where it can.
+    package var reasonForNotServing: String? {
+        if let halted { return "\(halted)" }
+        guard published != nil else { return "no final checkpoint has been reached yet" }
+        guard case .heldBack(let size) = standing else { return nil }
+        return "\(MirrorError.heldBack(snapshotSize: size))"
+    }
+
     package var standing: Standing {
         guard let snapshot else { return .executed }
         return snapshot.stateNote == nil
             ? .heldBack(snapshotSize: snapshot.size) : .vouched(snapshotSize: snapshot.size)
     }
+
+    /// How many leaves were not executed here, but come from a snapshot; nil where all were.
+    package var unexecutedSize: UInt64? { snapshot?.size }
 
     func demandNotHeldBack() throws(MirrorError) {
         if case .heldBack(let size) = standing { throw .heldBack(snapshotSize: size) }

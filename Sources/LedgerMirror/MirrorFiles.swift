@@ -20,10 +20,15 @@ package struct MirrorFiles: Sendable {
     var pending: String { folder + "/pending" }
     /// The head of the snapshot that the state began with, until the history below it has been executed.
     var snapshot: String { folder + "/snapshot" }
+    /// Snapshots that this mirror makes for others: ``KeptSnapshots``.
+    var snapshots: String { folder + "/snapshots" }
     /// The rows of a snapshot that is being taken over.
     var importedState: String { folder + "/import.sqlite" }
     /// The rows that the whole history makes, while that is executed.
     var historyState: String { folder + "/history.sqlite" }
+
+    /// What is there once there is a state.
+    var ofAState: [String] { [state, log.checkpointPath, pending] }
 
     /// Removes a database that nobody has open, with what SQLite keeps beside it.
     func removeDatabase(_ path: String) throws(FileError) {

@@ -15,6 +15,8 @@ struct LoadedMirror: Sendable {
     var tree: TileGrowth
     var execution: StateExecution
     var writer: LogFolderWriter
+    /// What it has for others.
+    var snapshots: KeptSnapshots
 }
 
 /// Opens a mirror's folder: completes what an interrupted write left undone, and refuses what disagrees, saying which.
@@ -53,8 +55,9 @@ struct MirrorLoader: Sendable {
             throw .stateAhead(path: files.state, stateSize: execution.size, treeSize: tree.size)
         }
         return LoadedMirror(
-            published: published, pending: pending, snapshot: snapshot, tree: tree, execution: execution, writer: writer
-        )
+            published: published, pending: pending, snapshot: snapshot, tree: tree, execution: execution,
+            writer: writer,
+            snapshots: try KeptSnapshots(folder: files.snapshots, trust: trust, fileSystem))
     }
 
     /// The log's folder, without what interrupted replacements left beside the notes.

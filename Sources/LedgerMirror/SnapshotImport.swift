@@ -19,7 +19,7 @@ struct SnapshotImport: Sendable {
         // The one that an open mirror's database holds.
         let lock = try FileLock(files.state + ".lock", in: fileSystem)
         defer { withExtendedLifetime(lock) {} }
-        for taken in [files.state, files.log.checkpointPath, files.pending] where try fileSystem.exists(taken) {
+        for taken in files.ofAState where try fileSystem.exists(taken) {
             throw SnapshotError.notEmpty(path: taken)
         }
         var rows = try SnapshotRows(SnapshotInput(path, fileSystem), trust: trust)

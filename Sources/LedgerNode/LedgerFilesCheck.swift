@@ -27,11 +27,11 @@ package struct LedgerFilesCheck: Sendable {
             do { _ = try fileSystem.openForReading(path) } catch { throw .storage("\(error)") }
         }
         let store = LedgerStore(
-            store: try LedgerError.whileOpening { () throws(PersistenceError) in
+            store: try LedgerError.whileOpening {
                 try Store(path: files.database, schema: .ledger)
             })
         defer { try? store.store.close() }
-        let states = try LedgerError.whileOpening { () throws(PersistenceError) in try StateStore(path: files.state) }
+        let states = try LedgerError.whileOpening { try StateStore(path: files.state) }
         defer { try? states.close() }
         let ledger = try await LedgerLoader(
             store: store, states: states, files: files, log: log, fileSystem: fileSystem, rememberedRows: 8_192

@@ -124,7 +124,7 @@ extension LedgerNode {
         if isNew { newestFinal = (start, FinalNote(size: head.size, note: note)) }
         latest = verified
         backlog.settle(upTo: head.size)
-        if isNew { tellFollowers(note, size: head.size) }
+        if isNew { followers.tell(PublishedCheckpoint(size: head.size, note: note.encoded)) }
     }
 
     /// Answers everybody whose leaf is below the newest final checkpoint. The next round does not wait for that.

@@ -1,7 +1,12 @@
-internal import ServiceProtocols
+internal import LedgerReplica
+package import ServiceProtocols
 internal import TransparencyLog
 
-extension LedgerNode {
+extension LedgerNode: TrailedLedger {
+    package func receipts(ofLeaves indices: [UInt64]) async throws(LedgerError) -> [UInt64: Receipt] {
+        try await receipts(of: indices, from: tail)
+    }
+
     /// Receipts of leaves that are final, by their indices; others are left out.
     ///
     /// The proof is in the first final checkpoint above the leaf, so that a receipt is the same bytes for ever.

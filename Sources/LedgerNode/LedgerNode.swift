@@ -84,8 +84,7 @@ package actor LedgerNode: Ledger {
     /// By the index of the leaf whose receipt they want.
     var waiters: [UInt64: [CheckedContinuation<Answer, Never>]] = [:]
     /// Who is told of new final checkpoints.
-    var followers: [UInt64: AsyncStream<PublishedCheckpoint>.Continuation] = [:]
-    var nextFollower: UInt64 = 0
+    let followers = CheckpointBroadcast()
     /// Who wants witnesses to be asked, whatever there is.
     var roundWaiters: [CheckedContinuation<RoundOutcome, Never>] = []
 
@@ -105,11 +104,13 @@ package actor LedgerNode: Ledger {
     ) async throws(LedgerError) -> LedgerNode {
         let files = LedgerFiles(database: path)
         let store = LedgerStore(
-            store: try LedgerError.whileOpening { () throws(PersistenceError) in try Store(path: path, schema: .ledger)
+            store: try LedgerError.whileOpening {
+                try Store(path: path, schema: .ledger)
             })
         var states: StateStore?
         do throws(LedgerError) {
-            let opened = try LedgerError.whileOpening { () throws(PersistenceError) in try StateStore(path: files.state)
+            let opened = try LedgerError.whileOpening {
+                try StateStore(path: files.state)
             }
             states = opened
             let loaded = try await LedgerLoader(
@@ -314,6 +315,6 @@ package actor LedgerNode: Ledger {
         waiters = [:]
         for waiter in roundWaiters { waiter.resume(returning: .failed(error)) }
         roundWaiters = []
-        endFollowers()
+        followers.end()
     }
 }

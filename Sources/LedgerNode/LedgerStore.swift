@@ -77,14 +77,6 @@ struct FinalNote: Sendable {
 }
 
 extension LedgerError {
-    /// Opens a database; one that is damaged is inconsistent, all else the storage's failure.
-    static func whileOpening<Opened>(_ open: () throws(PersistenceError) -> Opened) throws(LedgerError) -> Opened {
-        do { return try open() } catch {
-            if case .corrupt = error { throw .inconsistent("\(error)") }
-            throw .storage("\(error)")
-        }
-    }
-
     /// What a failure of the world state means to a ledger or a witness that is starting.
     init(_ error: StateError) {
         switch error {

@@ -1,4 +1,5 @@
 internal import Crypto
+internal import LedgerReplica
 internal import LogStorage
 internal import Octets
 internal import Persistence
@@ -18,7 +19,8 @@ struct TrailIndexCheck {
     /// - Throws: `LedgerError/inconsistent(_:)` with the first stretch of leaves whose rows are not what the leaves make them.
     /// - Complexity: linear in the number of leaves and of rows; memory for a sum of each stretch.
     func run() async throws(LedgerError) {
-        let store = try LedgerError.whileOpening { () throws(PersistenceError) in try Store(path: path, schema: .trails)
+        let store = try LedgerError.whileOpening {
+            try Store(path: path, schema: .trails)
         }
         defer { try? store.close() }
         do {

@@ -70,6 +70,7 @@ struct WitnessCopy: Sendable {
     }
 
     var state: WorldState { tree.state }
+    var execution: StateExecution { tree.execution }
     var frontier: TreeFrontier { tree.edge }
     var size: UInt64 { tree.size }
     var head: WitnessHead { WitnessHead(frontier: tree.edge, cosigned: cosigned, held: held) }

@@ -8,11 +8,14 @@ struct WitnessFiles: Hashable, Sendable {
     let state: String
     /// What convicts the log, made when there is something.
     let evidence: String
+    /// The newest state note.
+    let stateNote: String
 
     /// - Parameter database: `witness.sqlite` puts `witness-state.sqlite` and `witness.sqlite.evidence` beside it.
     init(database: String) {
         self.database = database
         state = StateStore.path(beside: database)
         evidence = database + EvidenceFolder.suffix
+        stateNote = (database.hasSuffix(".sqlite") ? String(database.dropLast(7)) : database) + "-state-note"
     }
 }

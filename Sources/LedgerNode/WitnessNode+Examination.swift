@@ -84,6 +84,9 @@ extension WitnessNode {
             // What is cosigned is durable, whatever becomes of the rows.
             do throws(StateError) {
                 try await working.settle(ifAtLeast: settlementLeaves)
+                if isMilestone(offered.size, after: known.cosigned?.checkpoint.size ?? 0) {
+                    await beginStateNote(of: working.execution, cosignedAt: now.milliseconds / 1_000)
+                }
                 copy = working
             } catch { logger.error("the world state cannot be written", metadata: ["reason": "\(error)"]) }
             return line

@@ -1,43 +1,50 @@
+internal import DurableFiles
 internal import LedgerReplica
+internal import Logging
 internal import Octets
-internal import Persistence
 package import ServiceProtocols
 internal import SharingContracts
 internal import TransparencyLog
 
-extension WitnessNode {
-    /// This witness's word on what the leaves that it cosigned last make: a state note (Protocols/snapshot.md) with its cosignature
-    /// and no other. A quorum's notes on the same leaves, put together by `TrustAnchor.stateNote(merging:)`, vouch for a snapshot.
+extension WitnessNode: StateVouching {
+    /// This witness's word on what the first leaves make: a state note (Protocols/snapshot.md) with its cosignature and no other.
+    /// A quorum's notes on the same leaves, put together by `TrustAnchor.stateNote(merging:)`, vouch for a snapshot.
     ///
-    /// Made when it is asked for, from a state that this witness executed itself, or that an earlier life of it did. Nothing is
-    /// cosigned meanwhile.
+    /// It is made unasked, of the first checkpoint cosigned at or beyond each multiple of ``stateNoteLeaves`` leaves, so that witnesses
+    /// which cosign the same checkpoints vouch for the same states; and beside cosigning, which waits for none. The newest is kept.
     ///
-    /// - Throws: ``WitnessRefusal/unavailable(_:)``: before the first leaf is cosigned, between two trees that are, for a clock
-    ///   that was set back, or where the state cannot be read.
-    /// - Complexity: one scan of the state's rows.
-    package func stateNote() async throws(WitnessRefusal) -> [UInt8] {
-        try beginExamining()
-        defer { endExamining() }
-        let known = try await currentHead()
-        guard let cosigned = known.cosigned, cosigned.checkpoint.size > 0 else {
-            throw .unavailable("no leaf is cosigned yet")
+    /// - Throws: ``WitnessRefusal/unavailable(_:)`` where what is kept cannot be read.
+    package func stateNote() async throws(WitnessRefusal) -> [UInt8]? {
+        await stateNoteTask?.value
+        if let newestStateNote { return newestStateNote }
+        do throws(FileError) {
+            newestStateNote = try files.readAll(stateNotePath, atMost: SignedNote.maximumBytes)
+        } catch {
+            guard error.isMissing else { throw .unavailable("\(error)") }
         }
-        guard let state = copy?.state, state.entryCount == cosigned.checkpoint.size else {
-            throw .unavailable("\(known.frontier.size) leaves are verified, and \(cosigned.checkpoint.size) cosigned")
-        }
-        let now = clock.now()
-        try CosigningDecision.demandClock(now, after: cosigned)
-        do { return try await Self.note(of: state, over: states, by: signer, at: now) } catch {
-            // So that a state that cannot be read is opened anew.
-            copy = nil
-            throw .unavailable("\(error)")
-        }
+        return newestStateNote
     }
 
-    /// Scans off the actor.
-    @concurrent private static func note(
-        of state: WorldState, over states: StateStore, by signer: NoteSigner, at now: Timestamp
-    ) async throws -> [UInt8] {
-        try states.duringOneRead { try state.cosignedState(by: [signer], at: now.milliseconds / 1_000).encoded }
+    /// Whether a tree of `size` leaves is the first to be cosigned beyond a multiple of ``stateNoteLeaves``.
+    func isMilestone(_ size: UInt64, after cosigned: UInt64) -> Bool {
+        cosigned / stateNoteLeaves < size / stateNoteLeaves
+    }
+
+    /// Begins a state note of a state that was cosigned now. Returns when it does not mind any more that the state changes.
+    func beginStateNote(of execution: StateExecution, cosignedAt time: UInt64) async {
+        // At most one at a time: a scan may take longer than the leaves to the next.
+        guard !isMakingStateNote else { return }
+        isMakingStateNote = true
+        let scan = await execution.beginReading { [signer] state in
+            try state.cosignedState(by: [signer], at: time).encoded
+        }
+        stateNoteTask = Task {
+            do {
+                let note = try await scan.value
+                try files.replace(stateNotePath, with: note)
+                newestStateNote = note
+            } catch { logger.error("no state note", metadata: ["reason": "\(error)"]) }
+            isMakingStateNote = false
+        }
     }
 }

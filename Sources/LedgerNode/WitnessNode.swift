@@ -1,3 +1,4 @@
+internal import DurableFiles
 internal import LedgerReplica
 internal import Logging
 internal import Octets
@@ -28,6 +29,9 @@ package actor WitnessNode: Witnessing {
     /// crash.
     package static let defaultSettlementLeaves: UInt64 = 2_048
 
+    /// Leaves from one state note to the next, unless a deployment says otherwise: the same for all witnesses of a ledger and its mirrors.
+    package static let defaultStateNoteLeaves: UInt64 = 16_384
+
     /// The longest leaf.
     static let maximumLeafBytes = 65_535
 
@@ -40,11 +44,19 @@ package actor WitnessNode: Witnessing {
     let stepBytes: Int
     let settlementLeaves: UInt64
     let evidenceFolder: EvidenceFolder
+    let stateNoteLeaves: UInt64
+    let stateNotePath: String
+    let files = FileSystem()
     let logger: Logger
     /// What is on the disk, in memory; nil where it must be read again.
     var copy: WitnessCopy?
     /// How often it refused since the start, by `WitnessRefusal/kind`.
     package private(set) var refusals: [String: UInt64] = [:]
+    /// What is kept, in memory; nil where it has not been read, and where there is none.
+    var newestStateNote: [UInt8]?
+    var isMakingStateNote = false
+    /// Makes the newest state note, or has made it.
+    var stateNoteTask: Task<Void, Never>?
     private var isExamining = false
     private var isClosed = false
 
@@ -59,13 +71,15 @@ package actor WitnessNode: Witnessing {
     ///     path and `.evidence`.
     ///   - stepBytes: As ``defaultStepBytes``.
     ///   - settlementLeaves: As ``defaultSettlementLeaves``.
+    ///   - stateNoteLeaves: As ``defaultStateNoteLeaves``; above zero.
     ///   - check: How much of the copy is checked before it is used.
     /// - Throws: `LedgerError/inconsistent(_:)` for a copy that disagrees with what was cosigned or with the world state,
     ///   `LedgerError/storage(_:)` for one that cannot be read.
     package static func open(
         path: String, signer: NoteSigner, log: VerifierKey, source: any EntrySource, clock: any Clock,
         stepBytes: Int = WitnessNode.defaultStepBytes, evidenceFolder: String? = nil,
-        settlementLeaves: UInt64 = WitnessNode.defaultSettlementLeaves, check: StartCheck = .newest
+        settlementLeaves: UInt64 = WitnessNode.defaultSettlementLeaves,
+        stateNoteLeaves: UInt64 = WitnessNode.defaultStateNoteLeaves, check: StartCheck = .newest
     ) async throws(LedgerError) -> WitnessNode {
         let identity = WitnessIdentity(log: log, witness: signer.verifierKey)
         guard identity.witness.algorithm == .cosignatureV1, log.algorithm == .ed25519 else {
@@ -74,19 +88,20 @@ package actor WitnessNode: Witnessing {
         let files = WitnessFiles(database: path)
         // SQLite's own check of a whole file takes the longer the larger the log.
         let checksWholeFile = check == .everything
-        let store = try LedgerError.whileOpening { () throws(PersistenceError) in
+        let store = try LedgerError.whileOpening {
             try Store(path: files.database, schema: .witness, checksWholeFile: checksWholeFile)
         }
         var states: StateStore?
         do throws(LedgerError) {
-            let opened = try LedgerError.whileOpening { () throws(PersistenceError) in
+            let opened = try LedgerError.whileOpening {
                 try StateStore(path: files.state, checksWholeFile: checksWholeFile)
             }
             states = opened
             let node = WitnessNode(
                 signer: signer, identity: identity, source: source, clock: clock, store: store, states: opened,
                 stepBytes: stepBytes, settlementLeaves: settlementLeaves,
-                evidenceFolder: EvidenceFolder(path: evidenceFolder ?? files.evidence))
+                evidenceFolder: EvidenceFolder(path: evidenceFolder ?? files.evidence),
+                stateNoteLeaves: max(1, stateNoteLeaves), stateNotePath: files.stateNote)
             try await node.start(check)
             return node
         } catch {
@@ -99,7 +114,8 @@ package actor WitnessNode: Witnessing {
 
     private init(
         signer: NoteSigner, identity: WitnessIdentity, source: any EntrySource, clock: any Clock, store: Store,
-        states: StateStore, stepBytes: Int, settlementLeaves: UInt64, evidenceFolder: EvidenceFolder
+        states: StateStore, stepBytes: Int, settlementLeaves: UInt64, evidenceFolder: EvidenceFolder,
+        stateNoteLeaves: UInt64, stateNotePath: String
     ) {
         self.signer = signer
         self.identity = identity
@@ -110,6 +126,8 @@ package actor WitnessNode: Witnessing {
         self.stepBytes = stepBytes
         self.settlementLeaves = settlementLeaves
         self.evidenceFolder = evidenceFolder
+        self.stateNoteLeaves = stateNoteLeaves
+        self.stateNotePath = stateNotePath
         logger = Logger(label: "parasol.witness.\(identity.witness.name)")
     }
 
@@ -127,6 +145,8 @@ package actor WitnessNode: Witnessing {
     package func close() async {
         let isIdle = !isExamining && !isClosed
         isClosed = true
+        // It reads the database that is closed next.
+        await stateNoteTask?.value
         // So that the next start has nothing to execute again. What is not written, it executes.
         if isIdle, var working = copy {
             copy = nil

@@ -57,6 +57,28 @@ package struct StateExecution: Sendable {
         return try states.duringOneRead { try body(&self) }
     }
 
+    /// Runs `body` on the state as it is now, beside whatever changes it afterwards. Returns once it minds no change any more.
+    ///
+    /// - Parameter body: Reads whole tables only: single rows are remembered for all who read the state, and would be old ones.
+    /// - Returns: The task, whose value is `body`'s.
+    package func beginReading<Result: Sendable>(
+        _ body: @escaping @Sendable (WorldState) throws -> Result
+    ) async -> Task<Result, any Error> {
+        let (begun, signal) = AsyncStream.makeStream(of: Never.self)
+        let task = Task { @concurrent in
+            defer { signal.finish() }
+            guard let states else { return try body(state) }
+            return try states.duringOneRead {
+                // What is read first fixes the moment.
+                _ = try states.edge()
+                signal.finish()
+                return try body(state)
+            }
+        }
+        for await _ in begun {}
+        return task
+    }
+
     /// Demands that what was read so far was there to be read.
     ///
     /// - Throws: as ``init(over:origin:)``.

@@ -22,6 +22,10 @@ package enum MediaType {
     package static let news = "application/vnd.parasol.news"
     /// The body of `add-checkpoint` behind its 32-bit length, and entries.
     package static let checkpointWithEntries = "application/vnd.parasol.checkpoint-with-entries"
+    /// Leaves and bytes of a snapshot, 64 bits each.
+    package static let offeredSnapshot = "application/vnd.parasol.offered-snapshot"
+    /// Bytes of a snapshot.
+    package static let snapshot = "application/vnd.parasol.snapshot"
     /// Hashes of 32 bytes, one behind the other.
     package static let hashes = "application/vnd.parasol.hashes"
     package static let shareOpening = "application/vnd.parasol.share-opening"

@@ -32,6 +32,12 @@ extension Witnessing {
     }
 }
 
+/// Who vouches for what the leaves of a ledger make.
+package protocol StateVouching: Sendable {
+    /// The newest state note with this witness's cosignature, a signed note (Protocols/snapshot.md); nil before the first.
+    func stateNote() async throws(WitnessRefusal) -> [UInt8]?
+}
+
 /// Why a witness did not cosign, with the status that tlog-witness gives it.
 package enum WitnessRefusal: Error, Hashable, Sendable {
     /// 400: what was sent is malformed, or `old` is larger than the checkpoint's size.

@@ -18,7 +18,8 @@ import Testing
 
         init(_ stage: Stage) throws {
             self.stage = stage
-            index = try TrailIndex(path: stage.temporary.path("trails.sqlite"), ledger: stage.node.ledger)
+            index = try TrailIndex(
+                path: stage.temporary.path("trails.sqlite"), ledger: stage.node.ledger, clock: stage.clock)
         }
 
         func grant(

@@ -68,7 +68,8 @@ import Testing
 
         init() async throws {
             stage = try await Stage(proxies: 1)
-            index = try TrailIndex(path: stage.temporary.path("trails.sqlite"), ledger: stage.node.ledger)
+            index = try TrailIndex(
+                path: stage.temporary.path("trails.sqlite"), ledger: stage.node.ledger, clock: stage.clock)
             trails = Watched(index)
         }
 

@@ -12,7 +12,7 @@ import Testing
 /// Everybody's own trail has every leaf that concerns them, and no other.
 @Suite struct TrailTests {
     private static func index(_ stage: Stage, _ name: String = "trails.sqlite") throws -> TrailIndex {
-        try TrailIndex(path: stage.temporary.path(name), ledger: stage.node.ledger)
+        try TrailIndex(path: stage.temporary.path(name), ledger: stage.node.ledger, clock: stage.clock)
     }
 
     /// A life of the stage's folder.
@@ -95,14 +95,16 @@ import Testing
         let foreign = try Self.index(other)
         try await foreign.catchUp()
         await foreign.close()
-        let index = try TrailIndex(path: other.temporary.path("trails.sqlite"), ledger: stage.node.ledger)
+        let index = try TrailIndex(
+            path: other.temporary.path("trails.sqlite"), ledger: stage.node.ledger, clock: stage.clock)
         let expected = try await Self.expected(stage)
         for signer in [stage.folder.signer, stage.granted.identity.signer] {
             let trail = try await stage.node.session().trail(of: signer, in: index)
             #expect(trail.leaves.map(\.line.index) == expected[signer])
         }
         await index.close()
-        let again = try TrailIndex(path: other.temporary.path("trails.sqlite"), ledger: stage.node.ledger)
+        let again = try TrailIndex(
+            path: other.temporary.path("trails.sqlite"), ledger: stage.node.ledger, clock: stage.clock)
         let trail = try await stage.node.session().trail(of: stage.folder.signer, in: again)
         #expect(trail.leaves.map(\.line.index) == expected[stage.folder.signer])
         await again.close()

@@ -52,11 +52,13 @@ struct Fixture {
 
     func openWitness(
         _ number: Int, source: any EntrySource, _ name: String? = nil, clock: ManualClock? = nil,
-        stepBytes: Int = WitnessNode.defaultStepBytes
+        stepBytes: Int = WitnessNode.defaultStepBytes,
+        stateNoteLeaves: UInt64 = WitnessNode.defaultStateNoteLeaves
     ) async throws -> WitnessNode {
         try await WitnessNode.open(
             path: folder.path(name ?? "witness-\(number).sqlite"), signer: witnesses[number], log: log.verifierKey,
-            source: source, clock: clock ?? self.clock, stepBytes: stepBytes)
+            source: source, clock: clock ?? self.clock, stepBytes: stepBytes,
+            stateNoteLeaves: stateNoteLeaves)
     }
 
     /// A ledger with its three witnesses, which have the ledger's clock unless they have one of their own.

@@ -1,4 +1,5 @@
 import Foundation
+import LedgerReplica
 import Persistence
 import ServiceProtocols
 import SharingContracts
@@ -21,7 +22,7 @@ import Testing
     private func close(indexing count: Int) async throws {
         let deployment = try await fixture.openDeployment()
         try await deployment.submit(fixture.transactions[..<count])
-        let index = try TrailIndex(path: files.trails, ledger: deployment.ledger)
+        let index = try TrailIndex(path: files.trails, ledger: deployment.ledger, clock: ManualClock())
         try await index.catchUp()
         await index.close()
         try await deployment.submit(fixture.transactions[count...])

@@ -27,18 +27,32 @@ import TransparencyLog
         return state
     }
 
-    /// A witness that has cosigned the first leaves.
+    /// A witness that has cosigned the first leaves, and vouches for the state at each fifth.
     private func witness(_ number: Int, _ size: Int) async throws -> WitnessNode {
-        let witness = try await fixture.openWitness(number, source: ServedLeaves(leaves))
-        _ = try await ForgedLog(signer: fixture.log, leaves: Array(leaves[..<size])).ask(witness, from: 0)
+        let witness = try await open(number)
+        try await ask(witness, for: size, from: 0)
         return witness
     }
+
+    private func open(_ number: Int, source: (any EntrySource)? = nil, stepBytes: Int = 1 << 20) async throws
+        -> WitnessNode
+    {
+        try await fixture.openWitness(
+            number, source: source ?? ServedLeaves(leaves), stepBytes: stepBytes, stateNoteLeaves: 5)
+    }
+
+    private func ask(_ witness: WitnessNode, for size: Int, from old: Int) async throws {
+        _ = try await ForgedLog(signer: fixture.log, leaves: Array(leaves[..<size])).ask(witness, from: old)
+    }
+
+    /// The note that a witness must have by now.
+    private func note(_ witness: WitnessNode) async throws -> [UInt8] { try #require(try await witness.stateNote()) }
 
     @Test func aQuorumsNotesVouchForTheState() async throws {
         var notes: [[UInt8]] = []
         for number in 0..<2 {
             let witness = try await witness(number, 11)
-            notes.append(try await witness.stateNote())
+            notes.append(try await note(witness))
             await witness.close()
         }
         // One alone is no quorum.
@@ -54,56 +68,53 @@ import TransparencyLog
 
     @Test func notesOnOtherLeavesDoNotCountTogether() async throws {
         let (first, second) = (try await witness(0, 11), try await witness(1, 7))
-        var notes = [try await first.stateNote(), try await second.stateNote()]
+        var notes = [try await note(first), try await note(second)]
         #expect(trust.stateNote(merging: notes) == nil)
         #expect(trust.stateNote(merging: [[], [1, 2, 3], Array(notes[0].dropLast(9))]) == nil)
-        _ = try await ForgedLog(signer: fixture.log, leaves: leaves).ask(second, from: 7)
-        notes.append(try await second.stateNote())
+        try await ask(second, for: 11, from: 7)
+        notes.append(try await note(second))
         #expect(trust.stateNote(merging: notes)?.size == 11)
         await first.close()
         await second.close()
     }
 
-    @Test func aNoteIsTheSameFromAStateThatAnEarlierLifeExecuted() async throws {
-        var witness = try await witness(0, 11)
-        let before = try await witness.stateNote()
-        await witness.close()
-        witness = try await fixture.openWitness(0, source: ServedLeaves(leaves))
-        #expect(try await witness.stateNote() == before)
+    @Test func aNoteIsMadeUnaskedAtTheFirstCosignedTreeBeyondEachMultiple() async throws {
+        let witness = try await witness(0, 4)
+        #expect(try await witness.stateNote() == nil)
+        var (size, found) = (4, [UInt64]())
+        for next in [5, 7, 9, 11, 11] {
+            try await ask(witness, for: next, from: size)
+            size = next
+            let text = try SignedNote(encoded: try await note(witness)).text
+            found.append(try Checkpoint(text: text).size)
+            #expect(try Checkpoint(text: text).root == state(Int(found[found.count - 1])).root())
+        }
+        #expect(found == [5, 5, 5, 11, 11])
         await witness.close()
     }
 
-    @Test func nothingIsVouchedForThatIsNotCosigned() async throws {
-        let witness = try await fixture.openWitness(0, source: ServedLeaves(leaves))
-        #expect(await refusal(witness) == .unavailable("no leaf is cosigned yet"))
-        _ = try await ForgedLog(signer: fixture.log, leaves: Array(leaves[..<5])).ask(witness, from: 0)
-        _ = try await witness.stateNote()
-        fixture.clock.goBack(milliseconds: 120_000)
-        guard case .unavailable = await refusal(witness) else { throw Mismatch() }
-        fixture.clock.advance(milliseconds: 120_000)
+    @Test func theNewestNoteIsThereInTheNextLife() async throws {
+        var witness = try await witness(0, 11)
+        let before = try await note(witness)
         await witness.close()
-        #expect(await refusal(witness) == .unavailable("the witness is closed"))
+        witness = try await open(0)
+        #expect(try await witness.stateNote() == before)
+        await witness.close()
     }
 
     @Test func whatIsVerifiedAndNotCosignedIsNotVouchedFor() async throws {
         struct Ending: EntrySource {
             let leaves: ServedLeaves
             func entries(from start: UInt64, to end: UInt64) async throws(LedgerError) -> [[UInt8]] {
-                guard leaves.answered.withLock({ $0.count < 11 + 3 }) else { throw .unreachable("gone") }
+                guard leaves.answered.withLock({ $0.count < 11 + 6 }) else { throw .unreachable("gone") }
                 return try await leaves.entries(from: start, to: end)
             }
         }
         let log = try ForgedLog(signer: fixture.log, leaves: leaves)
-        let source = Ending(leaves: ServedLeaves(leaves, limit: 1))
-        let witness = try await fixture.openWitness(0, source: source, stepBytes: 1)
+        let witness = try await open(0, source: Ending(leaves: ServedLeaves(leaves, limit: 1)), stepBytes: 1)
         await #expect(throws: WitnessRefusal.self) { try await log.ask(witness, from: 0) }
-        #expect(await witness.copy?.frontier.size == 4)
-        #expect(await refusal(witness) == .unavailable("no leaf is cosigned yet"))
+        #expect(await witness.copy?.frontier.size == 7)
+        #expect(try await witness.stateNote() == nil)
         await witness.close()
-    }
-
-    private func refusal(_ witness: WitnessNode) async -> WitnessRefusal? {
-        do throws(WitnessRefusal) { _ = try await witness.stateNote() } catch { return error }
-        return nil
     }
 }

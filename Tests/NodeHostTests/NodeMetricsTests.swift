@@ -39,7 +39,8 @@ struct NodeMetricsTests {
             .ledger(
                 node.ledger, origin: node.trust.originName,
                 tiles: LogFolder(temporary.path("ledger/ledger-tiles")),
-                trails: try TrailIndex(path: temporary.path("ledger/ledger-trails.sqlite"), ledger: node.ledger),
+                trails: try TrailIndex(
+                    path: temporary.path("ledger/ledger-trails.sqlite"), ledger: node.ledger, clock: ManualClock()),
                 readers: .enrolled),
             .vault(node.vault), .witness(node.witnesses[0], named: "witness-1"),
         ]

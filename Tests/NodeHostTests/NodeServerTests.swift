@@ -23,8 +23,7 @@ import Testing
     }
 
     private func certificate(_ name: String, of authority: DevelopmentAuthority) throws -> ServerCertificate {
-        let paths = try authority.issue(name, hosts: ["127.0.0.1"])
-        return try CertificateFiles(chain: paths.chain, key: paths.key).certificate()
+        try authority.certificate(name)
     }
 
     /// Serves while `body` runs with the port, and returns when it has stopped.
@@ -33,24 +32,10 @@ import Testing
         directory: any IdentityDirectory = StateDirectory { _ in nil }, stopping: NodeServer.Stopping = .init(),
         _ body: (Int) async throws -> Value
     ) async throws -> Value {
-        let (ports, feed) = AsyncStream.makeStream(of: Int.self)
-        let server = try NodeServer(
-            roles,
-            server: .init(
-                host: "127.0.0.1", port: 0, certificate: try certificate("node", of: authority), clients: clients),
-            names: ["127.0.0.1"], directory: directory, clock: SystemClock(), housekeepingPause: .seconds(3600),
-            stopping: stopping, logger: Logger(label: "test"), onListening: { feed.yield($0) })
-        let serving = Task {
-            defer { feed.finish() }
-            try await server.run(heedingSignals: false)
-        }
-        var listening = ports.makeAsyncIterator()
-        let port = try #require(await listening.next())
-        let outcome: Result<Value, any Error>
-        do { outcome = .success(try await body(port)) } catch { outcome = .failure(error) }
-        serving.cancel()
-        _ = await serving.result
-        return try outcome.get()
+        try await ServedRoles(
+            authority: authority, roles: roles, clients: clients, directory: directory, stopping: stopping
+        )
+        .whileServing(body)
     }
 
     private func connection(

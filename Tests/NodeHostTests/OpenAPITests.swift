@@ -1,6 +1,7 @@
 import EmbeddedNode
 import Foundation
 import HTTPTypes
+import LedgerMirror
 import LedgerNode
 import LedgerReplica
 import LogStorage
@@ -78,14 +79,28 @@ struct OpenAPITests {
                 .transactionSigner(origin: node.trust.originName),
             databasePath: temporary.path("registrar.sqlite"), ledger: node.ledger, trust: node.trust,
             clock: ManualClock())
-        let trails = try TrailIndex(path: temporary.path("ledger/ledger-trails.sqlite"), ledger: node.ledger)
+        let trails = try TrailIndex(
+            path: temporary.path("ledger/ledger-trails.sqlite"), ledger: node.ledger, clock: ManualClock())
         let roles: [HostedRole] = [
             .ledger(
                 node.ledger, origin: node.trust.originName, tiles: LogFolder(temporary.path("ledger/ledger-tiles")),
                 trails: trails, readers: .enrolled), .witness(node.witnesses[0]), .keyService(node.keyService),
             .proxy(node.proxies[0]), .vault(node.vault), .registrar(registrar),
         ]
+        let mirrorFiles = MirrorFiles(temporary.path("mirror"))
+        let mirror = try await LedgerMirror.open(mirrorFiles, trust: node.trust, source: node.ledger)
+        let mirrorTrails = try TrailIndex(
+            path: temporary.path("mirror-trails.sqlite"), ledger: mirror, clock: ManualClock())
+        let mirrorRole = HostedRole.mirror(
+            mirror, origin: node.trust.originName, tiles: mirrorFiles.log, trails: mirrorTrails,
+            following: node.ledger, readers: .enrolled)
         var served = roles.flatMap { role in role.routes.map { Self.served(role.role.rawValue, $0) } }
+        // A mirror answers to all that a ledger does, and its own routes are documented as such.
+        let ledgerRoutes = Dictionary(uniqueKeysWithValues: served.filter { $0.0.hasPrefix("ledger ") })
+        let asLedger = mirrorRole.routes.map { Self.served("ledger", $0) }
+        for (name, operation) in ledgerRoutes { #expect(asLedger.contains { $0 == (name, operation) }, "\(name)") }
+        served += mirrorRole.routes.filter { ledgerRoutes[Self.served("ledger", $0).0] == nil }
+            .map { Self.served("mirror", $0) }
         served += HealthRoutes.routes(unready: { [] }).map { Self.served("server", $0) }
         #expect(Set(served.map(\.0)).count == served.count)
         var documented = try Self.documented()
@@ -97,6 +112,7 @@ struct OpenAPITests {
             #expect(operation.answers.contains { $0.key < 400 }, "\(name)")
         }
         await registrar.close()
+        await mirrorRole.close()
         await trails.close()
         await node.close()
     }
@@ -117,7 +133,8 @@ struct OpenAPITests {
         #expect(undocumented.isEmpty, "\(undocumented.sorted())")
         // Those that an answer of nil becomes are no error's; of signatures only some are tried here.
         let known = Set(DocumentedProblems.all.map(\.code)).union([
-            "ledger.unknown-transaction", "ledger.unknown-signer", "vault.no-such-record", "server.unready",
+            "ledger.unknown-transaction", "ledger.unknown-signer", "vault.no-such-record", "mirror.no-snapshot",
+            "witness.no-state-note", "server.unready",
         ])
         let invented = codes.filter { entry in
             let code = String(entry.split(separator: " ")[1])

@@ -10,10 +10,11 @@ import TransparencyLog
 @testable import ParasolHTTP
 
 /// A witness that refuses as a test has told it to.
-private final class StubWitness: Witnessing {
+private final class StubWitness: Witnessing, StateVouching {
     let refusal: WitnessRefusal?
     let asked = Mutex<[AddCheckpoint]>([])
     let brought = Mutex<[[[UInt8]]]>([])
+    let note = Mutex<[UInt8]?>(nil)
 
     init(_ refusal: WitnessRefusal? = nil) { self.refusal = refusal }
 
@@ -33,6 +34,11 @@ private final class StubWitness: Witnessing {
         if let refusal { throw refusal }
         return Array("— witness AAAA\n".utf8)
     }
+
+    func stateNote() async throws(WitnessRefusal) -> [UInt8]? {
+        if let refusal { throw refusal }
+        return note.withLock { $0 }
+    }
 }
 
 @Suite struct WitnessOverHTTPTests {
@@ -42,6 +48,28 @@ private final class StubWitness: Witnessing {
     init() throws {
         fixture = try ServerFixture()
         certificates = try TestCertificates()
+    }
+
+    @Test func whatAWitnessSaysOfTheStateIsReadByAnybody() async throws {
+        let (witness, unable) = (StubWitness(), StubWitness(.unavailable("its disk is gone")))
+        let routes = WitnessRoutes.routes(witness) + WitnessRoutes.routes(unable, prefix: "/unable")
+        let notes = try await fixture.serve(routes, certificates: certificates) { [fixture, certificates] port in
+            try await fixture.connect(port, certificates, as: nil) { connection in
+                let remote = RemoteWitness(connection)
+                let before = try await remote.stateNote()
+                witness.note.withLock { $0 = Array("note\n".utf8) }
+                let after = try await remote.stateNote()
+                var refusal: WitnessRefusal?
+                do throws(WitnessRefusal) {
+                    _ = try await RemoteWitness(connection, prefix: "/unable").stateNote()
+                } catch {
+                    refusal = error
+                }
+                return (before, after, refusal)
+            }
+        }
+        #expect(notes.0 == nil && notes.1 == Array("note\n".utf8))
+        #expect(notes.2 == .unavailable("its disk is gone"))
     }
 
     @Test func aWitnessIsAskedAsTLogWitnessSays() async throws {

@@ -16,6 +16,13 @@ package struct NodeConfiguration: Sendable {
         package let reader: Reader?
     }
 
+    /// Where a mirror without a state finds a snapshot.
+    package enum MirrorBeginning: Hashable, Sendable {
+        /// Another mirror: what its routes come after.
+        case mirror(url: String)
+        case file(path: String)
+    }
+
     /// A signer that the operator names: it reads before anybody is enrolled.
     package struct Reader: Hashable, Sendable {
         package let id: SignerID
@@ -39,6 +46,11 @@ package struct NodeConfiguration: Sendable {
     package let clientCertificate: CertificateFiles?
     package let witnesses: [WitnessPlace]
     package let readers: LedgerReaders
+    /// Whom a mirror asks to vouch for its snapshots.
+    package let snapshotWitnesses: [WitnessPlace]
+    /// What a new mirror begins with.
+    package let mirrorBeginning: MirrorBeginning?
+    package let snapshotLeaves: UInt64
     package let vaultQuotaBytes: UInt64
     package let housekeepingSeconds: Int
     package let addressRate: RateLimit
@@ -67,7 +79,10 @@ package struct NodeConfiguration: Sendable {
         host = settings.text(.listenHost) ?? ""
         names = settings.texts(.listenNames).isEmpty ? [host] : settings.texts(.listenNames)
         port = settings.number(.listenPort) ?? 0
-        witnesses = Self.witnesses(&settings)
+        witnesses = Self.witnesses(.ledgerWitnesses, &settings)
+        snapshotWitnesses = Self.witnesses(.mirrorWitnesses, &settings)
+        mirrorBeginning = Self.mirrorBeginning(&settings)
+        snapshotLeaves = UInt64(max(1, settings.number(.snapshotLeaves) ?? 1))
         if roles.contains(.ledger), witnesses.isEmpty {
             settings.refuse(.ledgerWitnesses, "needed by the ledger: nothing becomes final without witnesses")
         }
@@ -97,16 +112,24 @@ package struct NodeConfiguration: Sendable {
         return nil
     }
 
-    private static func witnesses(_ settings: inout NodeSettings) -> [WitnessPlace] {
+    private static func mirrorBeginning(_ settings: inout NodeSettings) -> MirrorBeginning? {
+        guard let text = settings.text(.mirrorBeginWith) else { return nil }
+        if text.hasPrefix("https://") { return .mirror(url: text) }
+        if text.hasPrefix("/") { return .file(path: text) }
+        settings.refuse(.mirrorBeginWith, "\(text) is no https URL and no absolute path")
+        return nil
+    }
+
+    private static func witnesses(_ setting: NodeSetting, _ settings: inout NodeSettings) -> [WitnessPlace] {
         var places: [WitnessPlace] = []
-        for text in settings.texts(.ledgerWitnesses) {
+        for text in settings.texts(setting) {
             do throws(WitnessPlace.Flaw) {
                 let place = try WitnessPlace(text)
                 guard !places.contains(where: { $0.name == place.name }) else {
                     throw WitnessPlace.Flaw(reason: "\(place.name) is there twice")
                 }
                 places.append(place)
-            } catch { settings.refuse(.ledgerWitnesses, error.reason) }
+            } catch { settings.refuse(setting, error.reason) }
         }
         return places
     }

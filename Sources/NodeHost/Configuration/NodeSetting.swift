@@ -1,4 +1,5 @@
 internal import EmbeddedNode
+internal import LedgerNode
 package import ParasolHTTP
 
 /// Everything that a node can be told: in a file (YAML, by these names), in the environment (`PARASOL_` and the name in capitals with
@@ -18,6 +19,9 @@ package enum NodeSetting: String, Hashable, Sendable, CaseIterable {
     case tlsClientKey = "tls.client-key"
     case ledgerWitnesses = "ledger.witnesses"
     case ledgerReaders = "ledger.readers"
+    case mirrorWitnesses = "mirror.witnesses"
+    case mirrorBeginWith = "mirror.begin-with"
+    case snapshotLeaves = "snapshot.leaves"
     case vaultQuota = "vault.quota-gib"
     case housekeepingSeconds = "housekeeping.seconds"
     case addressRate = "limits.address-requests"
@@ -43,9 +47,10 @@ package enum NodeSetting: String, Hashable, Sendable, CaseIterable {
         case .folder, .network, .tlsCertificate, .tlsKey, .tlsClientAuthorities, .tlsClientCertificate, .tlsClientKey:
             .path
         case .tlsClients: .oneOf(["nodes", "everybody"])
-        case .listenHost, .metricsListen: .text
+        case .listenHost, .metricsListen, .mirrorBeginWith: .text
         case .listenPort: .number(0...65_535)
-        case .ledgerWitnesses, .listenNames: .list
+        case .ledgerWitnesses, .mirrorWitnesses, .listenNames: .list
+        case .snapshotLeaves: .number(1...(1 << 30))
         case .ledgerReaders: .oneOf(LedgerReaders.allCases.map(\.rawValue))
         case .vaultQuota: .number(1...(1 << 20))
         case .housekeepingSeconds: .number(1...86_400)
@@ -61,12 +66,13 @@ package enum NodeSetting: String, Hashable, Sendable, CaseIterable {
         case .listenPort: ["8440"]
         case .tlsClients: ["nodes"]
         case .ledgerReaders: [LedgerReaders.enrolled.rawValue]
+        case .snapshotLeaves: ["\(WitnessNode.defaultStateNoteLeaves)"]
         case .vaultQuota: ["64"]
         case .housekeepingSeconds: ["60"]
         case .addressRate, .signerRate: ["200"]
         case .logLevel: ["info"]
         case .roles, .folder, .network, .listenNames, .tlsCertificate, .tlsKey, .tlsClientAuthorities,
-            .tlsClientCertificate, .tlsClientKey, .ledgerWitnesses, .metricsListen:
+            .tlsClientCertificate, .tlsClientKey, .ledgerWitnesses, .mirrorWitnesses, .mirrorBeginWith, .metricsListen:
             nil
         }
     }
@@ -96,6 +102,14 @@ package enum NodeSetting: String, Hashable, Sendable, CaseIterable {
         case .ledgerReaders:
             "Who may read leaves: everybody (public); whoever the ledger knows (enrolled); or members, auditors, key services and proxies, "
                 + "and everybody else only what concerns themselves (own-trail), which is enough for every command of patients and doctors."
+        case .mirrorWitnesses:
+            "The witnesses that a mirror asks to vouch for its snapshots: for each its key name and the URL before /state-note, a space between "
+                + "them; without it a mirror makes none."
+        case .mirrorBeginWith:
+            "What a mirror without a state begins with: the URL of another mirror whose newest snapshot it fetches, or a snapshot's file; "
+                + "without it, it executes the ledger from the first leaf before it serves."
+        case .snapshotLeaves:
+            "After how many leaves witnesses vouch for the state, and mirrors make snapshots: the same for all of a ledger."
         case .vaultQuota: "How much the vault stores, in GiB."
         case .housekeepingSeconds:
             "How often holders look for what the ledger has ended, and destroy it; and how often a mirror follows."

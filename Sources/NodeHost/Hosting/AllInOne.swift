@@ -40,7 +40,7 @@ package struct AllInOne: Sendable {
             databasePath: member.file("registrar.sqlite"), ledger: node.ledger, trust: node.trust, clock: clock)
         return AllInOne(
             node: node, registrar: registrar,
-            trails: try TrailIndex(path: ledgerFiles(configuration.folder).trails, ledger: node.ledger),
+            trails: try TrailIndex(path: ledgerFiles(configuration.folder).trails, ledger: node.ledger, clock: clock),
             folder: configuration.folder, clock: clock, authority: authority, host: host, logger: logger)
     }
 

@@ -29,7 +29,7 @@ package struct ConfiguredNode: Sendable {
     package static func open(
         _ configuration: NodeConfiguration, clock: any Clock, logger: Logger
     ) async throws -> ConfiguredNode {
-        var opening = try Opening(configuration, clock: clock)
+        var opening = try Opening(configuration, clock: clock, logger: logger)
         do {
             try await opening.openAll()
         } catch {
@@ -121,6 +121,7 @@ extension NodeError: CustomStringConvertible {
 private struct Opening {
     let configuration: NodeConfiguration
     let clock: any Clock
+    let logger: Logger
     let network: Network
     let trustRoots: [UInt8]
     /// What this node shows to others that ask for a certificate.
@@ -132,9 +133,10 @@ private struct Opening {
     /// Where this process is the ledger.
     var ownLedger: LedgerNode?
 
-    init(_ configuration: NodeConfiguration, clock: any Clock) throws {
+    init(_ configuration: NodeConfiguration, clock: any Clock, logger: Logger) throws {
         self.configuration = configuration
         self.clock = clock
+        self.logger = logger
         network = try Network(
             json: FileSystem().readAll(configuration.network, atMost: NetworkLimits.fileByteCount))
         trustRoots = try TrustRoots.pem(of: network)
@@ -198,7 +200,7 @@ private struct Opening {
             configuration: ledgerConfiguration, clock: clock)
         let files = LedgerFiles(database: folder.file("ledger.sqlite"))
         let trails: TrailIndex
-        do throws(LedgerError) { trails = try TrailIndex(path: files.trails, ledger: ledger) } catch {
+        do throws(LedgerError) { trails = try TrailIndex(path: files.trails, ledger: ledger, clock: clock) } catch {
             await ledger.close()
             throw error
         }
@@ -232,7 +234,7 @@ private struct Opening {
         let source = try ledger(for: folder)
         let witness = try await WitnessNode.open(
             path: folder.file("witness.sqlite"), signer: try folder.noteSigner(), log: log, source: source,
-            clock: clock)
+            clock: clock, stateNoteLeaves: configuration.snapshotLeaves)
         roles.append(.witness(witness))
         // A witness knows nobody: what it serves, anybody may ask.
         if directory == nil { directory = StateDirectory { _ in nil } }
@@ -263,13 +265,65 @@ private struct Opening {
         let folder = folder(.mirror)
         let files = MirrorFiles(folder.file("copy"))
         let source = try ledger(for: folder)
-        let mirror = try await LedgerMirror.open(files, trust: network.trust, source: source)
+        let checkpoints: any CheckpointFollowing
+        if let ownLedger {
+            checkpoints = ownLedger
+        } else {
+            checkpoints = RemoteCheckpoints(
+                try connection(network.ledger.text, as: folder), origin: network.trust.originName)
+        }
+        if let beginning = configuration.mirrorBeginning, try LedgerMirror.isNew(files) {
+            try await restore(files, from: beginning, as: folder)
+        }
+        let witnesses = try configuration.snapshotWitnesses.map { place in
+            RemoteWitness(try connection(place.url, as: nil), prefix: "")
+        }
+        let mirror = try await LedgerMirror.open(
+            files, trust: network.trust, source: source,
+            options: MirrorOptions(snapshotLeaves: witnesses.isEmpty ? nil : configuration.snapshotLeaves), clock: clock
+        )
+        let trails: TrailIndex
+        do throws(LedgerError) {
+            trails = try TrailIndex(path: folder.file("trails.sqlite"), ledger: mirror, clock: clock)
+        } catch {
+            await mirror.close()
+            throw error
+        }
         roles.append(
-            .mirror(mirror, origin: network.trust.originName, tiles: files.log, readers: configuration.readers))
+            .mirror(
+                mirror, origin: network.trust.originName, tiles: files.log, trails: trails, following: checkpoints,
+                witnesses: witnesses, readers: configuration.readers))
         guard directory == nil else { return }
         directory = StateDirectory { id in
-            try await mirror.read { state, _ in try state.enrolledSigner(id) }
+            // An identity that is retired is out when the ledger says so, not when the mirror hears of it.
+            _ = try? await mirror.checkpoint()
+            return try await mirror.read { try $0.enrolledSigner(id) }
         }
+    }
+
+    /// Gives a new mirror a state that a quorum vouches for. A mirror that offers none leaves it to begin with the first leaf.
+    private mutating func restore(
+        _ files: MirrorFiles, from beginning: NodeConfiguration.MirrorBeginning, as folder: RoleFolder
+    ) async throws {
+        switch beginning {
+        case .file(let path): try await restore(path, into: files)
+        case .mirror(let url):
+            let download = SnapshotDownload(
+                from: RemoteSnapshots(try connection(url, as: folder), origin: network.trust.originName),
+                into: folder.file("download"))
+            guard let path = try await download.run() else {
+                logger.notice(
+                    "the mirror has no snapshot yet; beginning with the first leaf", metadata: ["mirror": "\(url)"])
+                return
+            }
+            try await restore(path, into: files)
+            try download.remove()
+        }
+    }
+
+    private func restore(_ path: String, into files: MirrorFiles) async throws {
+        let head = try await LedgerMirror.restore(path, into: files, trust: network.trust)
+        logger.notice("the mirror began with a snapshot", metadata: ["leaves": "\(head.checkpoint.checkpoint.size)"])
     }
 
     private mutating func openRegistrar() async throws {

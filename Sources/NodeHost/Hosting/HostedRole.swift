@@ -2,12 +2,14 @@ package import EmbeddedNode
 package import KeyService
 package import LedgerMirror
 package import LedgerNode
+package import LedgerReplica
 package import LogStorage
+internal import Logging
 package import ParasolHTTP
 package import ProxyService
 package import RecordVault
 package import Registrar
-internal import ServiceProtocols
+package import ServiceProtocols
 internal import SharingContracts
 
 /// One role of a process as its server sees it: what it answers to, and what has to be done for it.
@@ -19,6 +21,9 @@ package struct HostedRole: Sendable {
     /// Does what the ledger's time alone demands, or what was interrupted; the reason where it could not. Nil for roles that owe
     /// nobody anything.
     let housekeeping: (@Sendable () async -> String?)?
+    /// Follows the ledger as that tells of what is new, until it tells no more or the task is cancelled; nil for roles that follow when they
+    /// have to know.
+    let following: (@Sendable () async -> Void)?
     /// Why it cannot serve now; nil where it can.
     let unready: @Sendable () async -> String?
     /// What it tells whoever watches it.
@@ -27,7 +32,7 @@ package struct HostedRole: Sendable {
 
     private init(
         _ role: NodeRole, _ name: String, _ routes: [Route],
-        housekeeping: (@Sendable () async -> String?)? = nil,
+        housekeeping: (@Sendable () async -> String?)? = nil, following: (@Sendable () async -> Void)? = nil,
         unready: @escaping @Sendable () async -> String? = { nil },
         figures: @escaping @Sendable () async -> [Figure] = { [] }, close: @escaping @Sendable () async -> Void
     ) {
@@ -35,6 +40,7 @@ package struct HostedRole: Sendable {
         prefix = "/" + name
         self.routes = routes.map { $0.below("/" + name).of(role: name) }
         self.housekeeping = housekeeping
+        self.following = following
         self.unready = unready
         self.figures = figures
         self.close = close
@@ -47,31 +53,61 @@ package struct HostedRole: Sendable {
         _ ledger: LedgerNode, named name: String = NodeRole.ledger.rawValue, origin: String, tiles: LogFolder,
         trails: TrailIndex, readers: LedgerReaders
     ) -> HostedRole {
+        HostedRole(
+            .ledger, name, reading(ledger, origin: origin, trails: trails, readers: readers),
+            housekeeping: { await keep(trails) },
+            unready: { await ledger.reasonForHalting.map { "\(name): \($0)" } },
+            figures: { await ledger.watchedFigures },
+            close: {
+                await trails.close()
+                await ledger.close()
+            }
+        ).adding(tiles, origin: origin, readers: readers)
+    }
+
+    /// What a ledger and a full copy of it answer to.
+    private static func reading(
+        _ ledger: some TrailedLedger & CheckpointFollowing, origin: String, trails: TrailIndex, readers: LedgerReaders
+    ) -> [Route] {
         let access = readers.access
         let directory = StateLedgerDirectory(ledger) { id in try await ledger.read { try $0.history(of: id) } }
         let ledgerRoutes = LedgerRoutes.routes(ledger, origin: origin, access: access) { receipt, signer in
             try await ledger.concerns(receipt, signer)
         }
-        // So that nobody who reads one waits for all leaves.
-        let keepsTrails: @Sendable () async -> String? = {
-            do throws(LedgerError) { try await trails.catchUp() } catch { return "\(error)" }
-            return nil
-        }
-        let routes =
-            ledgerRoutes + DirectoryRoutes.routes(directory, origin: origin, access: access.follow)
+        return ledgerRoutes + DirectoryRoutes.routes(directory, origin: origin, access: access.follow)
             + TrailRoutes.routes(trails, origin: origin, access: access)
             + EventRoutes.routes(ledger, origin: origin, access: access.follow)
-        let hosted = HostedRole(
-            .ledger, name, routes, housekeeping: keepsTrails,
-            unready: { await ledger.reasonForHalting.map { "ledger: \($0)" } },
-            figures: { await ledger.watchedFigures },
-            close: {
-                await trails.close()
-                await ledger.close()
-            })
-        return hosted.adding(
-            TileRoutes.routes(
-                tiles, prefix: hosted.prefix + LedgerPaths(origin: origin).tiles, access: access.read))
+    }
+
+    /// Follows the ledger, has the newest snapshot vouched for, and executes what a quorum only vouched for at the beginning.
+    private static func keep(
+        _ mirror: LedgerMirror, vouchedForBy witnesses: [any StateVouching]
+    ) async throws {
+        let logger = Logger(label: "parasol.mirror")
+        try await mirror.catchUp()
+        if await mirror.awaitsStateNote(), try await mirror.vouch(with: await stateNotes(of: witnesses)) {
+            let size = try await mirror.newestSnapshot()?.size ?? 0
+            logger.notice("there is a new snapshot", metadata: ["leaves": "\(size)"])
+        }
+        if let size = await mirror.unexecutedSize, await mirror.finalSize >= size {
+            try await mirror.verifyHistory()
+            logger.notice(
+                "the mirror has executed all leaves that its snapshot was of", metadata: ["leaves": "\(size)"])
+        }
+    }
+
+    /// What witnesses say of the state, those that answer.
+    private static func stateNotes(of witnesses: [any StateVouching]) async -> [[UInt8]] {
+        await withTaskGroup(of: [UInt8]?.self) { group in
+            for witness in witnesses { group.addTask { try? await witness.stateNote() } }
+            return await group.reduce(into: []) { notes, note in if let note { notes.append(note) } }
+        }
+    }
+
+    /// So that nobody who reads a trail waits for all leaves.
+    private static func keep(_ trails: TrailIndex) async -> String? {
+        do throws(LedgerError) { try await trails.catchUp() } catch { return "\(error)" }
+        return nil
     }
 
     package static func witness(_ witness: WitnessNode, named name: String = NodeRole.witness.rawValue) -> HostedRole {
@@ -80,21 +116,41 @@ package struct HostedRole: Sendable {
             close: { await witness.close() })
     }
 
-    /// A full copy that follows the ledger at each round of housekeeping.
+    /// A full copy that answers as the ledger does, and passes on what is submitted.
+    ///
+    /// - Parameters:
+    ///   - tiles: The folder with the mirror's tiles.
+    ///   - trails: Closed with the mirror.
+    ///   - checkpoints: Tells of what the ledger has new; whatever it does not tell, a round of housekeeping finds.
+    ///   - witnesses: Are asked to vouch for the mirror's snapshots.
     package static func mirror(
         _ mirror: LedgerMirror, named name: String = NodeRole.mirror.rawValue, origin: String, tiles: LogFolder,
+        trails: TrailIndex, following checkpoints: any CheckpointFollowing, witnesses: [any StateVouching] = [],
         readers: LedgerReaders
     ) -> HostedRole {
-        let hosted = HostedRole(
-            .mirror, name, [],
+        let routes =
+            reading(mirror, origin: origin, trails: trails, readers: readers)
+            + SnapshotRoutes.routes(mirror, origin: origin, access: readers.access.read)
+        return HostedRole(
+            .mirror, name, routes,
             housekeeping: {
-                do { _ = try await mirror.catchUp() } catch { return "\(error)" }
-                return nil
-            }, close: { await mirror.close() })
-        return hosted.adding(
-            TileRoutes.routes(
-                tiles, prefix: hosted.prefix + LedgerPaths(origin: origin).tiles,
-                access: readers.access.read))
+                do { try await keep(mirror, vouchedForBy: witnesses) } catch { return "\(error)" }
+                return await keep(trails)
+            },
+            following: {
+                guard let news = try? await checkpoints.finalCheckpoints() else { return }
+                // What fails is tried again by the next round of housekeeping, which says why.
+                for await checkpoint in news where checkpoint.size > (await mirror.finalSize) {
+                    _ = try? await mirror.catchUp()
+                }
+            },
+            unready: { await mirror.reasonForNotServing.map { "\(name): \($0)" } },
+            figures: { await mirror.watchedFigures },
+            close: {
+                await trails.close()
+                await mirror.close()
+            }
+        ).adding(tiles, origin: origin, readers: readers)
     }
 
     package static func keyService(
@@ -134,9 +190,11 @@ package struct HostedRole: Sendable {
             }, close: { await registrar.close() })
     }
 
-    /// Routes that have the prefix already.
-    private func adding(_ more: [Route]) -> HostedRole {
-        HostedRole(self, routes: routes + more.map { $0.of(role: String(prefix.dropFirst())) })
+    /// With the tiles of a log, whose routes have the prefix already.
+    private func adding(_ tiles: LogFolder, origin: String, readers: LedgerReaders) -> HostedRole {
+        let more = TileRoutes.routes(
+            tiles, prefix: prefix + LedgerPaths(origin: origin).tiles, access: readers.access.read)
+        return HostedRole(self, routes: routes + more.map { $0.of(role: String(prefix.dropFirst())) })
     }
 
     private init(_ other: HostedRole, routes: [Route]) {
@@ -144,6 +202,7 @@ package struct HostedRole: Sendable {
         prefix = other.prefix
         self.routes = routes
         housekeeping = other.housekeeping
+        following = other.following
         unready = other.unready
         figures = other.figures
         close = other.close

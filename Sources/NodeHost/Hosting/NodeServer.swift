@@ -11,6 +11,7 @@ package struct NodeServer: Sendable {
     private let roles: [HostedRole]
     private let server: ParasolServer
     private let housekeeping: Housekeeping
+    private let followings: [FollowingService]
     private let metrics: MetricsServer?
     private let certificateWatches: [CertificateWatch]
     private let logger: Logger
@@ -73,6 +74,9 @@ package struct NodeServer: Sendable {
             try Self.metricsServer(metrics, roles, logger)
         }
         housekeeping = Housekeeping(roles: roles, pause: housekeepingPause, logger: logger)
+        followings = roles.compactMap(\.following).map {
+            FollowingService(following: $0, pause: min(housekeepingPause, .seconds(10)))
+        }
     }
 
     private static func metricsServer(
@@ -100,7 +104,7 @@ package struct NodeServer: Sendable {
                         failureTerminationBehavior: .gracefullyShutdownGroup),
                     .init(service: housekeeping),
                 ] + (metrics.map { [.init(service: $0)] } ?? [])
-                    + certificateWatches.map { .init(service: $0) },
+                    + certificateWatches.map { .init(service: $0) } + followings.map { .init(service: $0) },
                 gracefulShutdownSignals: heedsSignals ? [.sigterm, .sigint] : [], logger: logger))
         // Not cancelled with this task, so that requests under way are finished then too.
         let serving = Task { try await group.run() }

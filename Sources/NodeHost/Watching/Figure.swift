@@ -1,3 +1,4 @@
+internal import LedgerMirror
 internal import LedgerNode
 internal import RecordVault
 
@@ -12,6 +13,8 @@ package struct Figure: Hashable, Sendable {
         case ledgerQueued = "parasol_ledger_queued_submissions"
         case ledgerQueuedBytes = "parasol_ledger_queued_bytes"
         case ledgerCommits = "parasol_ledger_commits_total"
+        case mirrorPublished = "parasol_mirror_published_leaves"
+        case mirrorSeen = "parasol_mirror_seen_leaves"
         case witnessRefusals = "parasol_witness_refusals_total"
         case witnessLostEvidence = "parasol_witness_lost_evidence_total"
         case vaultStored = "parasol_vault_stored_bytes"
@@ -49,6 +52,8 @@ extension Figure.Name {
         case .ledgerQueued: "Submissions that wait to be sequenced."
         case .ledgerQueuedBytes: "Bytes of submissions that wait to be sequenced."
         case .ledgerCommits: "Transactions of the database that moved the head, since the start."
+        case .mirrorPublished: "Leaves under the checkpoint that the mirror serves."
+        case .mirrorSeen: "Leaves under the newest final checkpoint that the mirror has been shown."
         case .witnessRefusals: "Checkpoints that the witness did not cosign, by reason, since the start."
         case .witnessLostEvidence: "Evidence against the log that could not be written, since the start."
         case .vaultStored: "Bytes of stored records."
@@ -77,6 +82,13 @@ extension LedgerNode {
             all.append(Figure(.ledgerCosignatureAge, Double(age) / 1_000))
         }
         return all
+    }
+}
+
+extension LedgerMirror {
+    /// What a mirror tells whoever watches it.
+    var watchedFigures: [Figure] {
+        [Figure(.mirrorPublished, Double(finalSize)), Figure(.mirrorSeen, Double(seenSize))]
     }
 }
 

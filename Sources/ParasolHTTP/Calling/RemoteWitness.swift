@@ -6,7 +6,7 @@ internal import TransparencyLog
 ///
 /// Tolerates what witnesses in use do: a conflict without a size, 429, statuses without a problem document. One that does not take leaves with
 /// a checkpoint is asked without from then on, and fetches them.
-package final class RemoteWitness: Witnessing {
+package final class RemoteWitness: Witnessing, StateVouching {
     private let server: ServerConnection
     private let prefix: String
     /// Whether it has said that it takes no leaves.
@@ -47,6 +47,17 @@ package final class RemoteWitness: Witnessing {
         // Without leaves it has cosigned: that there are some is what it did not understand.
         fetchesLeaves.withLock { $0 = true }
         return lines
+    }
+
+    package func stateNote() async throws(WitnessRefusal) -> [UInt8]? {
+        do throws(CallFailure) {
+            return try await server.call(
+                .get(prefix + WitnessRoutes.stateNote, atMost: SignedNote.maximumBytes)
+            ).content(MediaType.text)
+        } catch {
+            if case .problem(let problem) = error, problem.code == WitnessRoutes.missingStateNote { return nil }
+            throw Self.refusal(error)
+        }
     }
 
     /// What asks with leaves; nil where that is not to be tried.

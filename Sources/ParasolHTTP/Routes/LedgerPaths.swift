@@ -31,6 +31,11 @@ package struct LedgerPaths: Hashable, Sendable {
 
     package func granted(_ signer: String) -> String { trail(signer) + "/granted" }
 
+    /// Which snapshot is a mirror's newest.
+    package var snapshot: String { root + "/snapshot" }
+
+    package func snapshot(_ size: String) -> String { root + "/snapshots/\(size)" }
+
     /// The monitoring prefix of C2SP tlog-tiles: `<prefix>/checkpoint`, `<prefix>/tile/…`.
     package var tiles: String { "/logs/\(log)" }
 }

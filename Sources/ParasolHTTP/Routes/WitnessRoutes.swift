@@ -5,11 +5,22 @@ internal import TransparencyLog
 /// A witness over HTTP: `add-checkpoint` of C2SP tlog-witness v1.0.0, for any log that speaks it, and the same with the leaves, which
 /// saves a way to the log and back.
 ///
-/// Requests are not signed as ours are: the log's signature on the checkpoint is what counts.
+/// Requests are not signed as ours are: the log's signature on the checkpoint is what counts. Its newest state note, which it makes
+/// unasked, the witness gives to anybody.
 package enum WitnessRoutes {
     /// - Parameter prefix: The submission prefix: a path with a slash at its beginning and none at its end, or empty.
-    package static func routes(_ witness: any Witnessing, prefix: String = "/witness") -> [Route] {
+    package static func routes(_ witness: any Witnessing & StateVouching, prefix: String = "/witness") -> [Route] {
         [
+            Route(
+                .get, prefix + stateNote, access: .anyone, answers: [200: MediaType.text], isForNodes: true
+            ) { _ in
+                guard let note = try await witness.stateNote() else {
+                    throw Problem(
+                        status: 404, code: missingStateNote, title: "There is no state note yet",
+                        detail: "too few leaves are cosigned")
+                }
+                return Answer(note, type: MediaType.text, fields: [.cacheControl: "no-store"])
+            },
             Route(
                 .post, prefix + addCheckpoint, access: .anyone, maximumBodyBytes: AddCheckpoint.maximumBytes,
                 cost: 4, answers: [200: MediaType.text, 409: MediaType.treeSize], refusals: [422], isForNodes: true
@@ -36,6 +47,9 @@ package enum WitnessRoutes {
         ]
     }
 
+    static let stateNote = "/state-note"
+    /// The code of what is no error: an answer of nil.
+    static let missingStateNote = "witness.no-state-note"
     static let addCheckpoint = "/add-checkpoint"
     static let addCheckpointWithEntries = "/add-checkpoint-with-entries"
 

@@ -1,6 +1,7 @@
 import EmbeddedNode
 import Foundation
 import LedgerNode
+import LedgerReplica
 import Octets
 import ParasolClient
 import ServiceProtocols
@@ -22,7 +23,8 @@ import Testing
     /// A stage whose ledger lets nobody read leaves but their own.
     private func stage(_ body: (PeopleStage) async throws -> Void) async throws {
         let stage = try await PeopleStage(proxies: 1)
-        let index = try TrailIndex(path: stage.temporary.path("trails.sqlite"), ledger: stage.node.ledger)
+        let index = try TrailIndex(
+            path: stage.temporary.path("trails.sqlite"), ledger: stage.node.ledger, clock: stage.clock)
         stage.connecting.readTrails(in: index)
         try await body(stage)
         #expect(stage.connecting.leafReads == 0 && stage.connecting.openCount == 0)
@@ -155,7 +157,8 @@ import Testing
         let stage = try await PeopleStage(proxies: 1)
         let (opened, folder) = try await stage.patient()
         var patient = opened
-        let index = try TrailIndex(path: stage.temporary.path("trails.sqlite"), ledger: stage.node.ledger)
+        let index = try TrailIndex(
+            path: stage.temporary.path("trails.sqlite"), ledger: stage.node.ledger, clock: stage.clock)
         stage.connecting.readTrails(in: index)
         patient.readsWholeLedger = true
         let refused = await failure { [patient] in

@@ -20,7 +20,7 @@ extension TrailIndex {
         to grantee: SignerID, from start: UInt64, below end: UInt64, at place: GrantedPlace
     ) async throws(LedgerError) -> [GrantedItem] {
         let limit = TrailLimits.receipts + 1
-        let clock = ledger.clock
+        let clock = clock
         var found: [GrantedItem] = []
         var first = place
         while found.count < limit {

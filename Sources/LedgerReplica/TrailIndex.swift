@@ -1,4 +1,3 @@
-internal import LedgerReplica
 internal import Octets
 package import Persistence
 package import ServiceProtocols
@@ -13,17 +12,21 @@ package actor TrailIndex: LedgerTrails {
     /// Leaves that are looked at while the ledger does nothing else.
     private static let batchLeaves: UInt64 = 256
 
-    let ledger: LedgerNode
+    let ledger: any TrailedLedger
+    let clock: any Clock
     let store: Store
     /// The leaves that are in it; nil before it was compared with the ledger.
     private var size: UInt64?
     private var indexing: Task<Void, any Error>?
 
-    /// - Parameter path: The database, which only this uses.
+    /// - Parameters:
+    ///   - path: The database, which only this uses.
+    ///   - clock: Which consents are in force, it says.
     /// - Throws: `LedgerError/storage(_:)`.
-    package init(path: String, ledger: LedgerNode) throws(LedgerError) {
+    package init(path: String, ledger: any TrailedLedger, clock: any Clock) throws(LedgerError) {
         self.ledger = ledger
-        store = try LedgerError.whileOpening { () throws(PersistenceError) in try Store(path: path, schema: .trails) }
+        self.clock = clock
+        store = try LedgerError.whileOpening { try Store(path: path, schema: .trails) }
     }
 
     package func close() {
@@ -122,7 +125,7 @@ package actor TrailIndex: LedgerTrails {
             return (try row.unsigned("size"), try row.bytes("last"))
         }
         var found: UInt64 = 0
-        if let stored, stored.size > 0, stored.size <= (await ledger.committedSize),
+        if let stored, stored.size > 0, stored.size <= (await ledger.finalSize),
             let leaf = try await ledger.entries(from: stored.size - 1, to: stored.size).first,
             MerkleTree.leafHash(of: leaf).bytes == stored.last
         {
@@ -155,35 +158,6 @@ package actor TrailIndex: LedgerTrails {
 
     private static func size(of note: [UInt8]) -> UInt64 {
         (try? Checkpoint(text: SignedNote(encoded: note).text).size) ?? 0
-    }
-}
-
-extension LedgerNode {
-    /// Receipts of final leaves, as many as one answer holds; those that are not for whoever asked are left out.
-    ///
-    /// - Returns: And how many of `indices` are done with.
-    /// - Throws: `LedgerError/inconsistent(_:)` for a leaf that has no receipt: nothing is left out unseen.
-    func page(
-        of indices: [UInt64], where isFor: @Sendable (Receipt) async throws(LedgerError) -> Bool
-    ) async throws(LedgerError) -> (receipts: [Receipt], taken: Int) {
-        let found = try await receipts(of: Array(Set(indices)), from: tail)
-        var (page, bytes): ([Receipt], Int) = ([], 0)
-        for (position, index) in indices.enumerated() {
-            guard let receipt = found[index] else { throw .inconsistent("leaf \(index) is final and has no receipt") }
-            guard try await isFor(receipt) else { continue }
-            bytes += receipt.entry.count + receipt.proof.count
-            guard page.isEmpty || bytes <= TrailLimits.bytes else { return (page, position) }
-            page.append(receipt)
-        }
-        return (page, indices.count)
-    }
-
-    /// Whether a leaf of this ledger is in a signer's trail.
-    package func concerns(_ receipt: Receipt, _ signer: SignerID) throws(LedgerError) -> Bool {
-        do {
-            let transaction = try LedgerEntry(serialized: receipt.entry).transaction
-            return try read { $0.subjects(of: transaction).parties.contains(signer) }
-        } catch { throw error as? LedgerError ?? .inconsistent("\(error)") }
     }
 }
 
