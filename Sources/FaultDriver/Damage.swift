@@ -23,7 +23,7 @@ struct Damage {
         let before = try LogReading(LogFolder(original), trust: trust)
         try await DamageSweep(
             original: original, scratch: log.folder + "/damaged",
-            files: try DamageSweep.contents(of: original).keys.sorted(),
+            files: FilesBelow(original).names,
             kinds: DamageKind.allCases, every: every,
             // Of a note anybody may add and take lines that no known key signed: what it says stays the same.
             mayBeHarmless: ["checkpoint"]

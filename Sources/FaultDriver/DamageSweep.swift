@@ -1,5 +1,6 @@
 import DurableFiles
 import Foundation
+import TestKit
 
 /// How a file is changed at one of its bytes.
 enum DamageKind: String, CaseIterable, Sendable {
@@ -58,7 +59,7 @@ struct DamageSweep: Sendable {
     ///
     /// - Throws: ``Wrong`` for the first change that is neither found nor harmless.
     func run() async throws {
-        let whole = try Self.contents(of: original)
+        let whole = try FilesBelow(original).contents()
         let workers = max(1, ProcessInfo.processInfo.activeProcessorCount)
         for worker in 0..<workers {
             try? FileManager.default.removeItem(atPath: copy(worker))
@@ -90,10 +91,10 @@ struct DamageSweep: Sendable {
     private func copy(_ worker: Int) -> String { "\(scratch)/copy-\(worker)" }
 
     private func sweep(
-        _ file: String, _ kind: DamageKind, _ whole: [String: [UInt8]], _ worker: Int, of workers: Int
+        _ file: String, _ kind: DamageKind, _ whole: [String: Data], _ worker: Int, of workers: Int
     ) async throws -> Counts {
         let folder = copy(worker)
-        guard let bytes = whole[file] else { throw Wrong("\(original) has no \(file)") }
+        guard let bytes = whole[file].map({ [UInt8]($0) }) else { throw Wrong("\(original) has no \(file)") }
         var counts = Counts()
         for position in stride(from: worker * every, to: bytes.count, by: workers * every) {
             // Another one has found a miss.
@@ -115,24 +116,13 @@ struct DamageSweep: Sendable {
     }
 
     /// A look may have changed more: a database makes files beside it, and recovers what it finds.
-    private func restore(_ folder: String, to whole: [String: [UInt8]]) throws {
-        let found = try Self.contents(of: folder)
+    private func restore(_ folder: String, to whole: [String: Data]) throws {
+        let found = try FilesBelow(folder).contents()
         for (file, bytes) in whole where found[file] != bytes {
-            try Data(bytes).write(to: URL(fileURLWithPath: folder + "/" + file))
+            try bytes.write(to: URL(fileURLWithPath: folder + "/" + file))
         }
         for file in found.keys where whole[file] == nil {
             try FileManager.default.removeItem(atPath: folder + "/" + file)
         }
-    }
-
-    /// Every file below a folder.
-    static func contents(of folder: String) throws -> [String: [UInt8]] {
-        var contents: [String: [UInt8]] = [:]
-        guard let walk = FileManager.default.enumerator(atPath: folder) else { return [:] }
-        for case let name as String in walk {
-            guard walk.fileAttributes?[.type] as? FileAttributeType == .typeRegular else { continue }
-            contents[name] = [UInt8](try Data(contentsOf: URL(fileURLWithPath: folder + "/" + name)))
-        }
-        return contents
     }
 }

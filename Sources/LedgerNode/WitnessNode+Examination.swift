@@ -20,7 +20,7 @@ extension WitnessNode {
     /// Cosigns a checkpoint that extends what was cosigned last, once all its leaves are judged.
     func extend(
         _ offered: Checkpoint, _ note: SignedNote, _ path: [MerkleHash], old: UInt64, from known: WitnessHead,
-        bringing brought: BroughtLeaves?
+        bringing leaves: [[UInt8]]
     ) async throws(WitnessRefusal) -> [UInt8] {
         let asked = clock.now()
         let whole = Offered(note: note, checkpoint: offered)
@@ -38,6 +38,8 @@ extension WitnessNode {
         guard offered.size >= known.frontier.size else {
             throw .unavailable("\(known.frontier.size) leaves are verified already; ask for the newest checkpoint")
         }
+        // Only now are they hashed: whoever brings junk has a fitting proof at least.
+        let brought = BroughtLeaves(leaves, from: old, beyond: known.frontier, of: offered)
         // Hashes first: a source that serves something else costs no execution.
         let new: NewLeaves
         let source: any EntrySource = brought ?? source

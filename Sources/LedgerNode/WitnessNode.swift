@@ -195,9 +195,7 @@ package actor WitnessNode: Witnessing {
 
         try beginExamining()
         defer { endExamining() }
-        let known = try await currentHead()
-        let brought = BroughtLeaves(leaves, from: old, beyond: known.frontier, of: offered)
-        return try await extend(offered, note, path, old: old, from: known, bringing: brought)
+        return try await extend(offered, note, path, old: old, from: try await currentHead(), bringing: leaves)
     }
 
     /// Whether the origin is known comes before whether its key signed.

@@ -82,14 +82,7 @@ struct Fixture {
 
     /// Every file of a mirror's log with its bytes, by path.
     func tiles(_ name: String = "mirror") throws -> [String: Data] {
-        let root = URL(fileURLWithPath: folder.path(name) + "/log")
-        var found: [String: Data] = [:]
-        for path in try FileManager.default.subpathsOfDirectory(atPath: root.path) {
-            let url = root.appendingPathComponent(path)
-            guard try url.resourceValues(forKeys: [.isRegularFileKey]).isRegularFile == true else { continue }
-            found[path] = try Data(contentsOf: url)
-        }
-        return found
+        try FilesBelow(folder.path(name) + "/log").contents()
     }
 
     /// The state that leaves make, executed in memory.

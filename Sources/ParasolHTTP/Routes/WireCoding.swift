@@ -55,32 +55,28 @@ enum WireCoding {
     }
 
     static func encode(_ news: LedgerNews) throws(WireCodingError) -> [UInt8] {
-        var writer = OctetWriter()
-        writer.write(length32Of: news.checkpoint)
-        return writer.bytes + (try encode(entries: news.entries))
+        try encode(checkpoint: news.checkpoint, with: news.entries)
     }
 
     static func news(_ bytes: [UInt8]) throws(WireCodingError) -> LedgerNews {
-        try read(bytes, "news") { reader in
-            let checkpoint = try reader.readBytes32(atMost: WireLimits.noteBytes)
-            return LedgerNews(
-                checkpoint: checkpoint, entries: try entries(try reader.readBytes(reader.remaining)))
-        }
+        let (checkpoint, entries) = try checkpointWithEntries(bytes, "news", atMost: WireLimits.noteBytes)
+        return LedgerNews(checkpoint: checkpoint, entries: entries)
     }
 
-    /// - Parameter asked: The body of `add-checkpoint`.
-    static func encode(checkpoint asked: [UInt8], with entries: [[UInt8]]) throws(WireCodingError) -> [UInt8] {
+    /// - Parameter checkpoint: A signed note, or the body of `add-checkpoint`.
+    static func encode(checkpoint: [UInt8], with entries: [[UInt8]]) throws(WireCodingError) -> [UInt8] {
         var writer = OctetWriter()
-        writer.write(length32Of: asked)
+        writer.write(length32Of: checkpoint)
         return writer.bytes + (try encode(entries: entries))
     }
 
+    /// - Parameter bound: Bytes of the checkpoint, at most.
     static func checkpointWithEntries(
-        _ bytes: [UInt8]
+        _ bytes: [UInt8], _ what: String = "a checkpoint with entries", atMost bound: Int = AddCheckpoint.maximumBytes
     ) throws(WireCodingError) -> (checkpoint: [UInt8], entries: [[UInt8]]) {
-        try read(bytes, "a checkpoint with entries") { reader in
-            let asked = try reader.readBytes32(atMost: AddCheckpoint.maximumBytes)
-            return (asked, try entries(try reader.readBytes(reader.remaining)))
+        try read(bytes, what) { reader in
+            let checkpoint = try reader.readBytes32(atMost: bound)
+            return (checkpoint, try entries(try reader.readBytes(reader.remaining)))
         }
     }
 

@@ -26,20 +26,15 @@ extension DoctorErrands {
         disputing: Bool = false
     ) async throws -> SeveralRecordsReport {
         let shares = try await shares(wanted, under: consent)
-        let place = RecordsOutput(folder: folder, force: force)
-        try place.prepare()
         var fetched = FetchedRecords(
-            place: place, count: shares.reduce(0) { $0 + $1.records.count }, disputing: disputing)
+            records: try RecordRows(into: RecordsOutput(folder: folder, force: force)),
+            count: shares.reduce(0) { $0 + $1.records.count }, disputing: disputing)
         for share in shares {
-            let missing = share.records.filter { record in
-                guard let header = place.header(of: record) else { return true }
-                fetched.add(record, under: share.consent, header: header)
-                return false
-            }
+            let missing = fetched.records.missing(of: share.records, under: share.consent)
             try await fetch(missing, under: share.consent, into: &fetched)
         }
         return SeveralRecordsReport(
-            records: fetched.rows, disputed: disputing, empty: "No record is granted to you.")
+            records: fetched.records.rows, disputed: disputing, empty: "No record is granted to you.")
     }
 
     private func fetch(
@@ -54,7 +49,7 @@ extension DoctorErrands {
             do throws(ClientError) {
                 try await export(
                     try await doctor.openEach(earlier, keeping: kept), under: consent, true, into: &fetched)
-            } catch { fetched.fail(earlier.records, under: consent, error) }
+            } catch { fetched.records.fail(earlier.records, under: consent, error) }
         }
         while !missing.isEmpty {
             say("asking for \(AuditOutput.count(missing.count, "record")) under consent \(consent)")
@@ -65,7 +60,7 @@ extension DoctorErrands {
                 try await export(batch.outcomes, under: consent, false, into: &fetched)
             } catch {
                 // What is refused for these is refused for the rest: a consent that is used up, a ledger that is away.
-                fetched.fail(missing, under: consent, error)
+                fetched.records.fail(missing, under: consent, error)
                 return
             }
         }
@@ -78,8 +73,14 @@ extension DoctorErrands {
         let openings = outcomes.compactMap { try? $0.result.get() }
         // Said first: an export that is on the ledger and failed is nothing to be afraid of, the other way round it would be.
         if let first = openings.first { try await doctor.recordExport(of: first.request) }
-        for outcome in outcomes { fetched.write(outcome, under: consent, isEarlier) }
-        say("\(fetched.rows.count) of \(fetched.count) records")
+        for outcome in outcomes {
+            fetched.records.write(outcome.record, under: consent) { row in
+                let opening = try outcome.result.get()
+                row.describe(opening, isEarlier)
+                return opening.files
+            }
+        }
+        say("\(fetched.records.rows.count) of \(fetched.count) records")
         guard fetched.disputing else { return }
         // The ledger convicts a proxy once for each request, whatever the records that it answered wrongly for.
         var convicted: Set<IdentityID> = []
@@ -131,43 +132,8 @@ extension Doctor.Outcome {
 
 /// What became of the records so far.
 private struct FetchedRecords {
-    let place: RecordsOutput
+    var records: RecordRows
     /// How many there are in all.
     let count: Int
     let disputing: Bool
-    private(set) var rows: [SeveralRecordsReport.Row] = []
-
-    init(place: RecordsOutput, count: Int, disputing: Bool) {
-        self.place = place
-        self.count = count
-        self.disputing = disputing
-    }
-
-    /// What is there already.
-    mutating func add(_ record: RecordID, under consent: ConsentID, header: String) {
-        var row = SeveralRecordsReport.Row(record, consent, .present)
-        row.header = header
-        rows.append(row)
-    }
-
-    mutating func fail(_ records: [RecordID], under consent: ConsentID, _ error: ClientError) {
-        for record in records {
-            var row = SeveralRecordsReport.Row(record, consent, .failed)
-            row.failure = "\(error)"
-            rows.append(row)
-        }
-    }
-
-    mutating func write(_ outcome: Doctor.Outcome, under consent: ConsentID, _ isEarlier: Bool) {
-        var row = SeveralRecordsReport.Row(outcome.record, consent, .opened)
-        do {
-            let opening = try outcome.result.get()
-            row.describe(opening, isEarlier)
-            row.header = try place.write(opening.files, of: outcome.record)
-        } catch {
-            row.outcome = .failed
-            row.failure = "\(error)"
-        }
-        rows.append(row)
-    }
 }

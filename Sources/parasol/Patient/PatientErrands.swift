@@ -93,25 +93,9 @@ struct PatientErrands {
     ///   - place: Where each record gets a folder of its identifier's name.
     ///   - force: Open and write also where a record is there.
     func exportAll(of folder: FolderID, into place: String, force: Bool = false) async throws -> SeveralRecordsReport {
-        let output = RecordsOutput(folder: place, force: force)
-        try output.prepare()
-        var rows: [SeveralRecordsReport.Row] = []
-        func fail(_ record: RecordID, _ error: any Error) {
-            var row = SeveralRecordsReport.Row(record, nil, .failed)
-            row.failure = PeopleFailure(error).message
-            rows.append(row)
-        }
+        var exported = try RecordRows(into: RecordsOutput(folder: place, force: force))
         let all = try await session.read { (state) throws(ClientError) in state.records(in: folder) }
-        var missing: [RecordID] = []
-        for record in all {
-            guard let header = output.header(of: record) else {
-                missing.append(record)
-                continue
-            }
-            var row = SeveralRecordsReport.Row(record, nil, .present)
-            row.header = header
-            rows.append(row)
-        }
+        var missing = exported.missing(of: all, under: nil)
         while !missing.isEmpty {
             PeopleProgress.say("asking for \(AuditOutput.count(missing.count, "record"))")
             do {
@@ -123,21 +107,19 @@ struct PatientErrands {
                     try await patient.recordExport(of: request, in: folder)
                 }
                 for outcome in outcomes {
-                    do {
+                    exported.write(outcome.record, under: nil) { row in
                         let files = try outcome.result.get()
-                        var row = SeveralRecordsReport.Row(outcome.record, nil, .opened)
                         if let request { row.describe(files, request) }
-                        row.header = try output.write(files, of: outcome.record)
-                        rows.append(row)
-                    } catch { fail(outcome.record, error) }
+                        return files
+                    }
                 }
             } catch {
                 // What is refused for these is refused for the rest.
-                for record in missing { fail(record, error) }
+                exported.fail(missing, under: nil, error)
                 missing = []
             }
         }
-        return SeveralRecordsReport(records: rows, empty: "The folder holds no record.")
+        return SeveralRecordsReport(records: exported.rows, empty: "The folder holds no record.")
     }
 
     /// Keeps a name for a record, in the profile and nowhere else.

@@ -93,14 +93,7 @@ struct AuditLedger: Sendable {
 
 extension LogFolder {
     /// Every file below the folder, by relative path, in order.
-    func allFiles() throws -> [String] {
-        guard let walk = FileManager.default.enumerator(atPath: path) else { return [] }
-        var files: [String] = []
-        for case let name as String in walk {
-            if walk.fileAttributes?[.type] as? FileAttributeType == .typeRegular { files.append(name) }
-        }
-        return files.sorted()
-    }
+    var allFiles: [String] { FilesBelow(path).names }
 
     func bytes(at relative: String) throws -> [UInt8] {
         [UInt8](try Data(contentsOf: URL(filePath: path + "/" + relative)))
