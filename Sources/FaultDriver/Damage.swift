@@ -10,10 +10,17 @@ import TestKit
 struct Damage {
     private let log: LogUnderTest
     private let every: Int
+    private let only: [String]
 
     init(_ options: Options) throws {
+        only = options.only
         log = try LogUnderTest(options)
         every = options.every
+    }
+
+    private func chosen(of files: [String]) throws -> [String] {
+        if let missing = only.first(where: { !files.contains($0) }) { throw Wrong("there is no \(missing)") }
+        return only.isEmpty ? files : only
     }
 
     /// Every file of the published folder: `audit fsck`'s checks must find each change, or nothing is read otherwise.
@@ -23,7 +30,7 @@ struct Damage {
         let before = try LogReading(LogFolder(original), trust: trust)
         try await DamageSweep(
             original: original, scratch: log.folder + "/damaged",
-            files: FilesBelow(original).names,
+            files: try chosen(of: FilesBelow(original).names),
             kinds: DamageKind.allCases, every: every,
             // Of a note anybody may add and take lines that no known key signed: what it says stays the same.
             mayBeHarmless: ["checkpoint"]
@@ -64,8 +71,9 @@ struct Damage {
         ] { try FileManager.default.copyItem(atPath: from, toPath: to) }
         let files = ["ledger.head", "ledger.sqlite", "ledger-state.sqlite", "ledger-trails.sqlite"]
         let before = try await StoredRows(moved)
+        let changed = try chosen(of: files)
         try await DamageSweep(
-            original: original, scratch: log.folder + "/damaged", files: files, kinds: [.flipped, .cut], every: every,
+            original: original, scratch: log.folder + "/damaged", files: changed, kinds: [.flipped, .cut], every: every,
             // Much of a page is unused.
             mayBeHarmless: Set(files)
         ) { folder, _ in

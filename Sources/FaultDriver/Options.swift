@@ -1,5 +1,5 @@
 /// The command line: `FaultDriver prepare|append|recover|check|damage|damage-databases FOLDER [--acknowledged FILE]... [--leaves N] [--count K]
-/// [--clock-back SECONDS] [--every N] [--hold]`.
+/// [--clock-back SECONDS] [--every N] [--only FILE]... [--hold]`.
 struct Options: Sendable {
     enum Command: String, Sendable {
         case prepare, append, recover, check, damage
@@ -30,6 +30,8 @@ struct Options: Sendable {
     var clockBackSeconds: UInt64 = 0
     /// Of the bytes that could be changed, each so many-th is.
     var every = 1
+    /// The files that are damaged, of those that would be; empty for all.
+    var only: [String] = []
     /// Whether to say `ready` when all is open, and to wait for a line: so that strace attaches, and counts from there.
     var hold = false
 
@@ -50,6 +52,7 @@ struct Options: Sendable {
             case "--acknowledged": acknowledged.append(value)
             case "--leaves": leaves = try Self.number(name, value)
             case "--count": count = try Self.number(name, value)
+            case "--only": only.append(value)
             case "--every": every = try Self.number(name, value)
             case "--clock-back": clockBackSeconds = UInt64(try Self.number(name, value))
             default: throw Misuse(description: "what is \(name)?")

@@ -22,7 +22,10 @@ struct StoredRows: Sendable {
                     "SELECT name FROM pragma_table_list WHERE schema = 'main' AND name NOT LIKE 'sqlite_%' ORDER BY name"
                 ).map { row in
                     let name = try row.text("name")
-                    return (name, try store.rows("SELECT * FROM \"\(name)\" ORDER BY 1, 2").map(\.values))
+                    // Of migrations only the names count, in their order.
+                    let (columns, order) =
+                        name.lowercased() == "applied_migration" ? ("name", "position") : ("*", "1, 2")
+                    return (name, try store.rows("SELECT \(columns) FROM \"\(name)\" ORDER BY \(order)").map(\.values))
                 }
             }
             for (name, rows) in found { tables["\(schema.applicationID) \(name.lowercased())"] = rows }

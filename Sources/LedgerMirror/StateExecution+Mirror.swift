@@ -10,7 +10,7 @@ extension StateExecution {
     /// - Throws: ``MirrorError/state(path:_:)``, ``MirrorError/foreignPolicy``.
     init(path: String, trust: TrustAnchor) throws(MirrorError) {
         let states: StateStore
-        do { states = try StateStore(path: path) } catch { throw .state(path: path, "\(error)") }
+        do { states = try StateStore(path: path, remembersKeys: true) } catch { throw .state(path: path, "\(error)") }
         do {
             try self.init(over: states, origin: trust.originName)
             try Self.demandFounding(state, trust)

@@ -110,7 +110,7 @@ package actor LedgerNode: Ledger {
         var states: StateStore?
         do throws(LedgerError) {
             let opened = try LedgerError.whileOpening {
-                try StateStore(path: files.state)
+                try StateStore(path: files.state, remembersKeys: true)
             }
             states = opened
             let loaded = try await LedgerLoader(

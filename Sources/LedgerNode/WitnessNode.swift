@@ -94,7 +94,7 @@ package actor WitnessNode: Witnessing {
         var states: StateStore?
         do throws(LedgerError) {
             let opened = try LedgerError.whileOpening {
-                try StateStore(path: files.state, checksWholeFile: checksWholeFile)
+                try StateStore(path: files.state, checksWholeFile: checksWholeFile, remembersKeys: true)
             }
             states = opened
             let node = WitnessNode(

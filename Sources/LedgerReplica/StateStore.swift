@@ -36,14 +36,29 @@ package final class StateStore: StateReading {
     private let store: Store
     /// Why a row could not be read, since a state was last opened: the state itself only knows that it could not.
     private let readFailure = Mutex<PersistenceError?>(nil)
+    /// Nil where every key is asked for in the database.
+    private let known: KnownKeys?
+    private let readingKeys: Task<Void, Never>?
 
     /// Opens or creates the database.
     ///
-    /// - Parameter checksWholeFile: As `Store`'s: linear in the size of the file.
+    /// - Parameters:
+    ///   - checksWholeFile: As `Store`'s: linear in the size of the file.
+    ///   - remembersKeys: Whether to read all keys once, beside whatever else is done, and to keep ten to twenty bits of each in memory: for
+    ///     nodes, which ask ever after whether identifiers are new.
     /// - Throws: the opening errors of `PersistenceError`.
-    package init(path: String, checksWholeFile: Bool = true) throws(PersistenceError) {
-        store = try Store(path: path, schema: Self.schema, checksWholeFile: checksWholeFile)
+    package init(
+        path: String, checksWholeFile: Bool = true, remembersKeys: Bool = false
+    ) throws(PersistenceError) {
+        let store = try Store(path: path, schema: Self.schema, checksWholeFile: checksWholeFile)
+        self.store = store
+        let known = remembersKeys ? KnownKeys() : nil
+        self.known = known
+        readingKeys = known.map { known in Task(priority: .background) { await known.readAll(of: store) } }
     }
+
+    /// Returns when all keys have been read, or cannot be.
+    func keysAreRead() async { await readingKeys?.value }
 
     /// Where the world state of a role lies whose database is `database`: `proxy.sqlite` has `proxy-state.sqlite` beside it.
     package static func path(beside database: String) -> String {
@@ -90,6 +105,7 @@ package final class StateStore: StateReading {
     ///
     /// - Parameter edge: Of the tree whose leaves made them, written in the same transaction.
     package func write(_ rows: [StateRow], edge: TreeFrontier? = nil) async throws {
+        known?.insert(rows.lazy.map(\.key.bytes))
         try await store.write { transaction in
             try transaction.insert(
                 "INSERT INTO state_row (key, value)",
@@ -119,11 +135,16 @@ package final class StateStore: StateReading {
     /// Has everything that is written in the database's own file, and nothing beside it. Waits for the reads that run.
     package func checkpoint() async throws { try await store.checkpoint() }
 
-    package func close() throws(PersistenceError) { try store.close() }
+    package func close() throws(PersistenceError) {
+        readingKeys?.cancel()
+        try store.close()
+    }
 
     package func value(of key: StateKey) throws -> [UInt8]? {
-        try reading { transaction in
-            try transaction.blob("SELECT value FROM state_row WHERE key = ?", [.blob(key.bytes)])
+        let bytes = key.bytes
+        if let known, known.isMissing(bytes) { return nil }
+        return try reading { transaction in
+            try transaction.blob("SELECT value FROM state_row WHERE key = ?", [.blob(bytes)])
         }
     }
 
