@@ -64,7 +64,7 @@ extension LedgerMirror {
         try demandRunning()
         do throws(MirrorError) { try await settle(grown, towards: goal) } catch { throw halt(error) }
         if let milestone, milestone.checkpoint == goal.checkpoint, tree.size == goal.checkpoint.size {
-            try await beginSnapshot(at: milestone)
+            await beginSnapshot(at: milestone)
         }
     }
 

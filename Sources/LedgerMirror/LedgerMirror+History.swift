@@ -11,6 +11,7 @@ extension LedgerMirror {
     ///
     /// - Throws: ``MirrorError`` with the first disagreement, after which the mirror does nothing more.
     ///   ``MirrorError/tooSmall(size:needed:)`` where the leaves below the snapshot are not here yet: follow first.
+    ///   ``MirrorError/cancelled`` where the task was: nothing is known then that was not before, and the mirror goes on.
     /// - Complexity: linear in the number of leaves, signatures included; memory for one bundle. The rows are kept in a database
     ///   of their own meanwhile, which is removed.
     package func verifyHistory() async throws(MirrorError) {
@@ -27,6 +28,7 @@ extension LedgerMirror {
             try await inTurn { [history] in try await self.complete(history) }
         } catch {
             try? files.removeDatabase(path)
+            if case .cancelled = error { throw error }
             throw halt(error)
         }
         do { try files.removeDatabase(path) } catch { throw .file(error) }
@@ -36,6 +38,7 @@ extension LedgerMirror {
     private func execute(_ history: inout HistoryExecution) async throws(MirrorError) {
         while let final = published, history.size < final.checkpoint.size || history.size < execution.size {
             try demandRunning()
+            guard !Task.isCancelled else { throw .cancelled }
             // Between two final trees the state is ahead of what is published.
             let size = max(final.checkpoint.size, execution.size)
             try await history.step(inTree: size)

@@ -28,17 +28,19 @@ extension LedgerMirror {
 
     /// Begins to write a snapshot of the state as it is now, which is that of `milestone`. Returns when it does not mind any more that the
     /// state changes.
-    func beginSnapshot(at milestone: FinalCheckpoint) async throws(MirrorError) {
+    ///
+    /// Where it cannot be written, the next milestone is tried: the mirror itself needs none.
+    func beginSnapshot(at milestone: FinalCheckpoint) async {
         if case .heldBack = standing { return }
-        guard execution.size == milestone.checkpoint.size, !isWritingSnapshot else { return }
-        do { try files.fileSystem.makeFolder(files.snapshots) } catch { throw .file(error) }
+        guard execution.size == milestone.checkpoint.size, !isWritingSnapshot,
+            (try? files.fileSystem.makeFolder(files.snapshots)) != nil
+        else { return }
         isWritingSnapshot = true
         let (path, fileSystem) = (snapshots.unvouchedPath(of: milestone.checkpoint.size), files.fileSystem)
         let scan = await execution.beginReading { state in
             try SnapshotOutput.write(state, at: milestone, nil, to: path, fileSystem)
         }
         writing = Task {
-            // Where it cannot be written, the next milestone is tried; the mirror itself needs none.
             if let head = try? await scan.value { try? snapshots.add(head) }
             isWritingSnapshot = false
         }

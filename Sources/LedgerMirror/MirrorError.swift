@@ -53,6 +53,8 @@ package enum MirrorError: Error, Hashable, Sendable {
     case tooSmall(size: UInt64, needed: UInt64)
     /// The leaves make another state than the snapshot that this mirror began with said.
     case snapshotRefuted(size: UInt64)
+    /// What was asked for was not wanted any more before it was done.
+    case cancelled
     case snapshot(SnapshotError)
 }
 
@@ -85,6 +87,7 @@ extension MirrorError: CustomStringConvertible {
             "the state comes from a snapshot of \(size) leaves without a quorum's word; the history is not executed yet"
         case .catchingUp(let size): "the state is on its way to a larger tree, at \(size) leaves"
         case .tooSmall(let size, let needed): "the mirror has \(size) leaves, and \(needed) are needed"
+        case .cancelled: "cancelled"
         case .snapshotRefuted(let size): "the first \(size) leaves make another state than the snapshot said"
         case .snapshot(let error): "\(error)"
         }

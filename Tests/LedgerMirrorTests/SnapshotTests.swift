@@ -67,6 +67,26 @@ extension Fixture {
         await again.close()
     }
 
+    @Test func anExecutionOfTheHistoryThatIsCancelledChangesNothingAndCanBeginAgain() async throws {
+        let fixture = try Fixture(count: 600)
+        let source = try fixture.source()
+        let path = try await fixture.snapshot(of: source, vouched: 600)
+        try await LedgerMirror.restore(path, into: fixture.files(), trust: fixture.trust)
+        let mirror = try await fixture.mirror(of: source)
+        try await mirror.catchUp()
+        let execution = Task {
+            while !Task.isCancelled { await Task.yield() }
+            try await mirror.verifyHistory()
+        }
+        execution.cancel()
+        await #expect(throws: MirrorError.cancelled) { try await execution.value }
+        #expect(await mirror.standing == .vouched(snapshotSize: 600))
+        #expect(try await mirror.files.fileSystem.exists(mirror.files.historyState) == false)
+        try await mirror.verifyHistory()
+        #expect(await mirror.standing == .executed)
+        await mirror.close()
+    }
+
     @Test func interruptedBelowItsSnapshotAMirrorGoesOnThereAndCannotBeLedAwayFromIt() async throws {
         let fixture = try Fixture(count: 600)
         let source = try fixture.source()

@@ -79,20 +79,45 @@ package struct HostedRole: Sendable {
             + EventRoutes.routes(ledger, origin: origin, access: access.follow)
     }
 
-    /// Follows the ledger, has the newest snapshot vouched for, and executes what a quorum only vouched for at the beginning.
+    /// Follows the ledger, and has the newest snapshot vouched for.
     private static func keep(
         _ mirror: LedgerMirror, vouchedForBy witnesses: [any StateVouching]
     ) async throws {
-        let logger = Logger(label: "parasol.mirror")
         try await mirror.catchUp()
         if await mirror.awaitsStateNote(), try await mirror.vouch(with: await stateNotes(of: witnesses)) {
             let size = try await mirror.newestSnapshot()?.size ?? 0
-            logger.notice("there is a new snapshot", metadata: ["leaves": "\(size)"])
+            mirrorLogger.notice("there is a new snapshot", metadata: ["leaves": "\(size)"])
         }
-        if let size = await mirror.unexecutedSize, await mirror.finalSize >= size {
+    }
+
+    private static let mirrorLogger = Logger(label: "parasol.mirror")
+
+    /// Follows the ledger as it tells of new checkpoints. What a quorum only vouched for at the beginning is executed beside that, once its
+    /// leaves are there. Where following fails, the next round of housekeeping tries again, and says why.
+    private static func follow(_ checkpoints: any CheckpointFollowing, with mirror: LedgerMirror) async {
+        guard let news = try? await checkpoints.finalCheckpoints() else { return }
+        await withTaskGroup(of: Void.self) { group in
+            var executesHistory = false
+            for await checkpoint in news {
+                if checkpoint.size > (await mirror.finalSize) { _ = try? await mirror.catchUp() }
+                guard !executesHistory, let size = await mirror.unexecutedSize, await mirror.finalSize >= size else {
+                    continue
+                }
+                executesHistory = true
+                group.addTask { await executeHistory(of: mirror, size) }
+            }
+            group.cancelAll()
+        }
+    }
+
+    private static func executeHistory(of mirror: LedgerMirror, _ size: UInt64) async {
+        do throws(MirrorError) {
             try await mirror.verifyHistory()
-            logger.notice(
+            mirrorLogger.notice(
                 "the mirror has executed all leaves that its snapshot was of", metadata: ["leaves": "\(size)"])
+        } catch .cancelled {
+        } catch {
+            mirrorLogger.error("the mirror's history does not hold", metadata: ["reason": "\(error)"])
         }
     }
 
@@ -137,13 +162,7 @@ package struct HostedRole: Sendable {
                 do { try await keep(mirror, vouchedForBy: witnesses) } catch { return "\(error)" }
                 return await keep(trails)
             },
-            following: {
-                guard let news = try? await checkpoints.finalCheckpoints() else { return }
-                // What fails is tried again by the next round of housekeeping, which says why.
-                for await checkpoint in news where checkpoint.size > (await mirror.finalSize) {
-                    _ = try? await mirror.catchUp()
-                }
-            },
+            following: { await follow(checkpoints, with: mirror) },
             unready: { await mirror.reasonForNotServing.map { "\(name): \($0)" } },
             figures: { await mirror.watchedFigures },
             close: {
