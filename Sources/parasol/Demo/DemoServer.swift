@@ -3,6 +3,7 @@ import LedgerReplica
 import Logging
 import NodeHost
 import ParasolClient
+import ParasolHTTP
 import ServiceProtocols
 import SharingContracts
 
@@ -22,7 +23,9 @@ struct DemoServer: Sendable {
         let (networks, feed) = AsyncStream.makeStream(of: Network.self)
         let serving = Task {
             defer { feed.finish() }
-            try await all.serve(port: 0, heedingSignals: false) { feed.yield($0) }
+            // Everybody in the story comes from one address, and a fast machine tells it in seconds.
+            let rate = RateLimit(burst: 100_000, perSecond: 100_000)
+            try await all.serve(port: 0, perAddress: rate, perSigner: rate, heedingSignals: false) { feed.yield($0) }
         }
         var listening = networks.makeAsyncIterator()
         guard let network = await listening.next() else {
