@@ -32,17 +32,16 @@ extension LedgerMirror {
     /// Where it cannot be written, the next milestone is tried: the mirror itself needs none.
     func beginSnapshot(at milestone: FinalCheckpoint) async {
         if case .heldBack = standing { return }
-        guard execution.size == milestone.checkpoint.size, !isWritingSnapshot,
+        guard execution.size == milestone.checkpoint.size, writing == nil,
             (try? files.fileSystem.makeFolder(files.snapshots)) != nil
         else { return }
-        isWritingSnapshot = true
         let (path, fileSystem) = (snapshots.unvouchedPath(of: milestone.checkpoint.size), files.fileSystem)
         let scan = await execution.beginReading { state in
             try SnapshotOutput.write(state, at: milestone, nil, to: path, fileSystem)
         }
         writing = Task {
             if let head = try? await scan.value { try? snapshots.add(head) }
-            isWritingSnapshot = false
+            writing = nil
         }
     }
 
@@ -66,7 +65,6 @@ extension LedgerMirror {
             throw error
         }
     }
-
 }
 
 extension LedgerMirror: SnapshotServing {

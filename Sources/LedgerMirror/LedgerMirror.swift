@@ -33,8 +33,7 @@ package actor LedgerMirror {
     var snapshot: SnapshotHead?
     /// What it makes for others.
     var snapshots: KeptSnapshots
-    var isWritingSnapshot = false
-    /// Writes the newest of them, or has written it.
+    /// Writes the newest of them; nil where none is being written.
     var writing: Task<Void, Never>?
     /// The final checkpoint of which the next is to be.
     var milestone: FinalCheckpoint?

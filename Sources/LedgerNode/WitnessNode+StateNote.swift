@@ -33,8 +33,7 @@ extension WitnessNode: StateVouching {
     /// Begins a state note of a state that was cosigned now. Returns when it does not mind any more that the state changes.
     func beginStateNote(of execution: StateExecution, cosignedAt time: UInt64) async {
         // At most one at a time: a scan may take longer than the leaves to the next.
-        guard !isMakingStateNote else { return }
-        isMakingStateNote = true
+        guard stateNoteTask == nil else { return }
         let scan = await execution.beginReading { [signer] state in
             try state.cosignedState(by: [signer], at: time).encoded
         }
@@ -44,7 +43,7 @@ extension WitnessNode: StateVouching {
                 try files.replace(stateNotePath, with: note)
                 newestStateNote = note
             } catch { logger.error("no state note", metadata: ["reason": "\(error)"]) }
-            isMakingStateNote = false
+            stateNoteTask = nil
         }
     }
 }

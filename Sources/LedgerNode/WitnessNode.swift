@@ -54,8 +54,7 @@ package actor WitnessNode: Witnessing {
     package private(set) var refusals: [String: UInt64] = [:]
     /// What is kept, in memory; nil where it has not been read, and where there is none.
     var newestStateNote: [UInt8]?
-    var isMakingStateNote = false
-    /// Makes the newest state note, or has made it.
+    /// Makes the newest state note; nil where none is being made.
     var stateNoteTask: Task<Void, Never>?
     private var isExamining = false
     private var isClosed = false

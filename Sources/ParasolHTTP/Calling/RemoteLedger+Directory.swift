@@ -4,13 +4,11 @@ package import SharingContracts
 extension RemoteLedger: LedgerDirectory {
     package func entry(of signer: SignerID) async throws(LedgerError) -> DirectoryEntry? {
         do throws(CallFailure) {
-            let answer = try await server.call(
-                .get(paths.directory("\(signer)"), atMost: DirectoryEntry.maximumBytes))
-            return try CallFailure.parsed { try DirectoryEntry(encoded: try answer.content(MediaType.directoryEntry)) }
-        } catch {
-            if case .problem(let problem) = error, problem.code == DirectoryRoutes.unknownSigner { return nil }
-            throw error.error()
-        }
+            return try await server.find(
+                .get(paths.directory("\(signer)"), atMost: DirectoryEntry.maximumBytes),
+                missing: DirectoryRoutes.unknownSigner
+            ) { try DirectoryEntry(encoded: try $0.content(MediaType.directoryEntry)) }
+        } catch { throw error.error() }
     }
 }
 
@@ -27,11 +25,9 @@ extension RemoteLedger: LedgerTrails {
 
     private func page(_ target: String) async throws(LedgerError) -> TrailPage? {
         do throws(CallFailure) {
-            let answer = try await server.call(.get(target, atMost: TrailPage.maximumBytes))
-            return try CallFailure.parsed { try TrailPage(encoded: try answer.content(MediaType.trail)) }
-        } catch {
-            if case .problem(let problem) = error, problem.code == DirectoryRoutes.unknownSigner { return nil }
-            throw error.error()
-        }
+            return try await server.find(
+                .get(target, atMost: TrailPage.maximumBytes), missing: DirectoryRoutes.unknownSigner
+            ) { try TrailPage(encoded: try $0.content(MediaType.trail)) }
+        } catch { throw error.error() }
     }
 }

@@ -23,13 +23,11 @@ package struct RemoteLedger: Ledger {
 
     package func receipt(of transaction: TransactionID) async throws(LedgerError) -> Receipt? {
         do throws(CallFailure) {
-            let answer = try await server.call(
-                .get(paths.receipt("\(transaction)"), atMost: WireLimits.receiptBytes))
-            return try CallFailure.parsed { try WireCoding.receipt(try answer.content(MediaType.receipt)) }
-        } catch {
-            if case .problem(let problem) = error, problem.code == LedgerRoutes.unknownTransaction { return nil }
-            throw error.error()
-        }
+            return try await server.find(
+                .get(paths.receipt("\(transaction)"), atMost: WireLimits.receiptBytes),
+                missing: LedgerRoutes.unknownTransaction
+            ) { try WireCoding.receipt(try $0.content(MediaType.receipt)) }
+        } catch { throw error.error() }
     }
 
     package func checkpoint() async throws(LedgerError) -> [UInt8] {

@@ -31,11 +31,7 @@ package struct RemoteSnapshots: SnapshotServing {
         _ call: Call, _ parse: (CallAnswer) throws -> Value
     ) async throws(LedgerError) -> Value? {
         do throws(CallFailure) {
-            let answer = try await server.call(call)
-            return try CallFailure.parsed { try parse(answer) }
-        } catch {
-            if case .problem(let problem) = error, problem.code == SnapshotRoutes.missingCode { return nil }
-            throw error.error()
-        }
+            return try await server.find(call, missing: SnapshotRoutes.missingCode, parse)
+        } catch { throw error.error() }
     }
 }

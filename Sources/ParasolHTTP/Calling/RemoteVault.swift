@@ -33,15 +33,10 @@ package struct RemoteVault: RecordStoring {
 
     package func find(_ record: RecordID) async throws(VaultError) -> StoredRecord? {
         do throws(CallFailure) {
-            let answer = try await service.server.call(
-                .get("/v1/records/\(record)", atMost: StoredRecord.encodedBytes))
-            return try CallFailure.parsed {
-                try StoredRecord(encoded: try answer.content(MediaType.storedRecord))
-            }
-        } catch {
-            if case .problem(let problem) = error, problem.code == VaultRoutes.unknownRecord { return nil }
-            throw error.error()
-        }
+            return try await service.server.find(
+                .get("/v1/records/\(record)", atMost: StoredRecord.encodedBytes), missing: VaultRoutes.unknownRecord
+            ) { try StoredRecord(encoded: try $0.content(MediaType.storedRecord)) }
+        } catch { throw error.error() }
     }
 
     package func read(_ address: ContentAddress, offset: UInt64, count: Int) async throws(VaultError) -> [UInt8] {

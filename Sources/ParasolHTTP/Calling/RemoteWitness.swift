@@ -51,13 +51,11 @@ package final class RemoteWitness: Witnessing, StateVouching {
 
     package func stateNote() async throws(WitnessRefusal) -> [UInt8]? {
         do throws(CallFailure) {
-            return try await server.call(
-                .get(prefix + WitnessRoutes.stateNote, atMost: SignedNote.maximumBytes)
-            ).content(MediaType.text)
-        } catch {
-            if case .problem(let problem) = error, problem.code == WitnessRoutes.missingStateNote { return nil }
-            throw Self.refusal(error)
-        }
+            return try await server.find(
+                .get(prefix + WitnessRoutes.stateNote, atMost: SignedNote.maximumBytes),
+                missing: WitnessRoutes.missingStateNote
+            ) { try $0.content(MediaType.text) }
+        } catch { throw Self.refusal(error) }
     }
 
     /// What asks with leaves; nil where that is not to be tried.

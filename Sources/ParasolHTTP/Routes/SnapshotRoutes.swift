@@ -26,13 +26,8 @@ package enum SnapshotRoutes {
                     let bytes = try await snapshots.snapshotBytes(
                         ofSize: size, at: range.offset, count: range.count)
                 else { throw missing("no snapshot of \(size) leaves") }
-                let end = range.offset + UInt64(bytes.count)
-                return Answer(
-                    status: .partialContent, bytes, type: MediaType.snapshot,
-                    fields: [
-                        .contentRange: "bytes \(range.offset)-\(end &- 1)/*", .acceptRanges: "bytes",
-                        .cacheControl: "private, max-age=86400",
-                    ])
+                return range.answer(
+                    bytes, type: MediaType.snapshot, fields: [.cacheControl: "private, max-age=86400"])
             },
         ]
     }

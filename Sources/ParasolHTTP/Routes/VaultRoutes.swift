@@ -54,13 +54,9 @@ package enum VaultRoutes {
                 let address = try address(of: request)
                 let range = try ByteRange(request.head.headerFields[.range])
                 let bytes = try await vault.read(address, offset: range.offset, count: range.count)
-                let end = range.offset + UInt64(bytes.count)
-                return Answer(
-                    status: .partialContent, bytes, type: MediaType.sealedRecord,
-                    fields: [
-                        .contentRange: "bytes \(range.offset)-\(end &- 1)/*", .acceptRanges: "bytes",
-                        .eTag: "\"\(address)\"", .cacheControl: "private, max-age=31536000, immutable",
-                    ])
+                return range.answer(
+                    bytes, type: MediaType.sealedRecord,
+                    fields: [.eTag: "\"\(address)\"", .cacheControl: "private, max-age=31536000, immutable"])
             },
         ]
     }
@@ -78,27 +74,6 @@ package enum VaultRoutes {
 
     private static func offset(_ offset: UInt64) -> Answer {
         Answer(status: .noContent, fields: [.uploadOffset: "\(offset)", .cacheControl: "no-store"])
-    }
-}
-
-/// The one form of `Range` that is read here: `bytes=FIRST-LAST`, both given, at most as long as one read.
-struct ByteRange: Hashable, Sendable {
-    let offset: UInt64
-    let count: Int
-
-    /// - Throws: ``RequestRefusal/malformed(_:)``.
-    init(_ field: String?) throws(RequestRefusal) {
-        guard let field, field.hasPrefix("bytes=") else {
-            throw .malformed("ask for a range: Range: bytes=FIRST-LAST")
-        }
-        let parts = field.dropFirst("bytes=".count).split(separator: "-", omittingEmptySubsequences: false)
-        guard parts.count == 2 else { throw .malformed("one range at a time, with its first and last byte") }
-        offset = try AdmittedRequest.decimal(String(parts[0]), "the first byte")
-        let last = try AdmittedRequest.decimal(String(parts[1]), "the last byte")
-        guard last >= offset, last - offset < UInt64(RecordStoringLimits.maximumReadBytes) else {
-            throw .malformed("at most \(RecordStoringLimits.maximumReadBytes) bytes at a time")
-        }
-        count = Int(last - offset) + 1
     }
 }
 
