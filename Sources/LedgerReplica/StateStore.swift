@@ -61,8 +61,12 @@ package final class StateStore: StateReading {
     func keysAreRead() async { await readingKeys?.value }
 
     /// Where the world state of a role lies whose database is `database`: `proxy.sqlite` has `proxy-state.sqlite` beside it.
-    package static func path(beside database: String) -> String {
-        (database.hasSuffix(".sqlite") ? String(database.dropLast(7)) : database) + "-state.sqlite"
+    package static func path(beside database: String) -> String { stem(of: database) + "-state.sqlite" }
+
+    /// What the names of the files beside a database begin with: its own without `.sqlite`.
+    package static func stem(of database: String) -> String {
+        let ending = ".sqlite"
+        return database.hasSuffix(ending) ? String(database.dropLast(ending.count)) : database
     }
 
     /// Where the database lies.
@@ -166,9 +170,9 @@ package final class StateStore: StateReading {
         if let failure { throw failure }
     }
 
-    /// Reads, and remembers what the database itself failed with.
+    /// Reads by one statement, and remembers what the database itself failed with.
     private func reading<Result>(_ body: (StoreTransaction) throws -> Result) throws -> Result {
-        do { return try store.readBlocking(body) } catch {
+        do { return try store.readBlocking(isOneStatement: true, body) } catch {
             if let failure = error as? PersistenceError { readFailure.withLock { $0 = $0 ?? failure } }
             throw error
         }

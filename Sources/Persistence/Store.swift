@@ -94,12 +94,28 @@ package final class Store: Sendable {
     /// Reads as ``read(_:)`` does, on the calling thread, which it blocks: for single rows that somebody computes with. Within
     /// `body` further reads of this kind share its snapshot and cost no transaction of their own.
     ///
+    /// - Parameter isOneStatement: That `body` runs a single statement, which is of one moment by itself and is spared a transaction.
     /// - Throws: ``PersistenceError``, or `body`'s own error.
-    package func readBlocking<Result>(_ body: (StoreTransaction) throws -> Result) throws -> Result {
+    package func readBlocking<Result>(
+        isOneStatement: Bool = false, _ body: (StoreTransaction) throws -> Result
+    ) throws -> Result {
         let pool = try open(for: reads)
         defer { reads.leave() }
         do {
-            return try pool.unsafeReentrantRead { try body(StoreTransaction(database: $0)) }
+            return try pool.unsafeReentrantRead { database in
+                let transaction = StoreTransaction(database: database)
+                // GRDB calls this read unsafe because it begins none.
+                if isOneStatement || database.isInsideTransaction { return try body(transaction) }
+                try database.beginTransaction(.deferred)
+                do {
+                    let result = try body(transaction)
+                    try database.commit()
+                    return result
+                } catch {
+                    try? database.rollback()
+                    throw error
+                }
+            }
         } catch { throw Store.translated(error) }
     }
 

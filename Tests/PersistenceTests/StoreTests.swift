@@ -55,6 +55,64 @@ import Testing
         #expect(try row.fixed("payload", as: FixedOctets<3>.self) == FixedOctets([0, 1, 255]))
     }
 
+    /// Reads twice within one blocking read, with a write that is durable in between.
+    private func readsAroundAWrite(isOneStatement: Bool) async throws -> [Int] {
+        let folder = try Folder()
+        let store = try Store(path: folder.path("a.sqlite"), schema: .test)
+        let insert = "INSERT INTO item (name) VALUES (?)"
+        try await store.write { try $0.execute(insert, ["before"]) }
+        let isWritten = DispatchSemaphore(value: 0)
+        let (begun, signal) = AsyncStream.makeStream(of: Never.self)
+        async let counts: [Int] = withCheckedThrowingContinuation { continuation in
+            // On a thread of its own, since it waits.
+            Thread.detachNewThread {
+                continuation.resume(
+                    with: Result {
+                        try store.readBlocking(isOneStatement: isOneStatement) { _ in
+                            func count() throws -> Int {
+                                try store.readBlocking { try $0.rows("SELECT id FROM item").count }
+                            }
+                            let first = try count()
+                            signal.finish()
+                            isWritten.wait()
+                            return [first, try count()]
+                        }
+                    })
+            }
+        }
+        for await _ in begun {}
+        try await store.write { try $0.execute(insert, ["meanwhile"]) }
+        isWritten.signal()
+        let found = try await counts
+        try store.close()
+        return found
+    }
+
+    @Test func aBlockingReadIsOfOneMomentHoweverLongItTakes() async throws {
+        #expect(try await readsAroundAWrite(isOneStatement: false) == [1, 1])
+    }
+
+    @Test func whatSaysThatItIsOneStatementIsTakenAtItsWord() async throws {
+        #expect(try await readsAroundAWrite(isOneStatement: true) == [1, 2])
+    }
+
+    @Test func aBlockingReadThatFailsLeavesNoTransactionBehind() async throws {
+        struct Failure: Error {}
+        let folder = try Folder()
+        let store = try Store(path: folder.path("a.sqlite"), schema: .test)
+        for _ in 0..<16 {
+            #expect(throws: Failure.self) {
+                try store.readBlocking { transaction in
+                    _ = try transaction.rows("SELECT id FROM item")
+                    throw Failure()
+                }
+            }
+        }
+        try await store.write { try $0.execute("INSERT INTO item (name) VALUES ('a')") }
+        #expect(try store.readBlocking { try $0.rows("SELECT id FROM item").count } == 1)
+        try store.close()
+    }
+
     @Test func aFailingClosureChangesNothingAndItsErrorComesThrough() async throws {
         let folder = try Folder()
         let store = try Store(path: folder.path("a.sqlite"), schema: .test)
