@@ -1,3 +1,4 @@
+import HTTPTypes
 import NIOCore
 import NIOPosix
 import ServiceProtocols
@@ -70,6 +71,54 @@ import Testing
         let impatient = try await connections(for: .get("/", atMost: 1), patience: .zero)
         let patient = try await connections(for: .get("/", atMost: 1))
         #expect(patient == 3 * impatient)
+    }
+
+    /// Three requests to a server that takes one, then one each `seconds`; its time passes only while the client waits.
+    ///
+    /// - Returns: What the client waited, and the failure that it gave up with.
+    private func threeCalls(oneIn seconds: Int) async throws -> (waits: [Duration], failure: CallFailure?) {
+        let gate = fixture.gate(perSigner: RateLimit(burst: 1, perSecond: 1 / Double(seconds)))
+        let route = Route(.post, "/things", access: .anyone, maximumBodyBytes: 10) { request in
+            Answer(request.body, type: MediaType.octets)
+        }
+        let waits = Mutex<[Duration]>([])
+        return try await fixture.serve([route], certificates: certificates, gate: gate) {
+            [fixture, certificates] port in
+            try await fixture.connect(
+                port, certificates, as: fixture.doctor,
+                sleep: { duration in
+                    waits.withLock { $0.append(duration) }
+                    fixture.clock.advance(milliseconds: UInt64(duration / .milliseconds(1)))
+                },
+                { connection in
+                    do throws(CallFailure) {
+                        for number in 0..<3 {
+                            let content = [UInt8(number)]
+                            let answer = try await connection.call(
+                                .send("/things", content, type: MediaType.octets, atMost: 10, isIdempotent: false))
+                            #expect(answer.body == content)
+                        }
+                    } catch { return (waits.withLock { $0 }, error) }
+                    return (waits.withLock { $0 }, nil)
+                })
+        }
+    }
+
+    @Test func aClientWaitsAsLongAsTheServerSaysWhereThereWereTooManyRequests() async throws {
+        let (waits, failure) = try await threeCalls(oneIn: 3)
+        #expect(waits == [.seconds(3), .seconds(3)])
+        #expect(failure == nil)
+    }
+
+    @Test func aClientDoesNotWaitLongerThanItsPatience() async throws {
+        let (waits, failure) = try await threeCalls(oneIn: 11)
+        #expect(waits == [])
+        guard case .problem(let problem) = failure else {
+            Issue.record("\(String(describing: failure))")
+            return
+        }
+        #expect(problem.code == "request.too-many")
+        #expect(problem.retryAfterSeconds == 11)
     }
 
     @Test(arguments: [

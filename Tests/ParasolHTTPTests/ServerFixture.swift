@@ -83,7 +83,9 @@ final class ServerFixture: Sendable {
     func connect<Value>(
         _ port: Int, _ certificates: TestCertificates, as signer: TransactionSigner?,
         showing identity: ServerCertificate? = nil, at host: String = "localhost",
-        limits: ServerConnection.Limits = .init(), _ body: (ServerConnection) async throws -> Value
+        limits: ServerConnection.Limits = .init(),
+        sleep: @escaping @Sendable (Duration) async throws -> Void = { try await Task.sleep(for: $0) },
+        _ body: (ServerConnection) async throws -> Value
     ) async throws -> Value {
         var limits = limits
         limits.pause = .milliseconds(1)
@@ -91,7 +93,7 @@ final class ServerFixture: Sendable {
         limits.connectSeconds = 120
         let connection = try ServerConnection(
             url: "https://\(host):\(port)", trustRootsPEM: certificates.rootPEM,
-            signer: signer.map { self.signer($0) }, identity: identity, limits: limits)
+            signer: signer.map { self.signer($0) }, identity: identity, limits: limits, sleep: sleep)
         do {
             let value = try await body(connection)
             await connection.shutdown()

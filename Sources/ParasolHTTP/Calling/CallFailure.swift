@@ -10,6 +10,15 @@ package enum CallFailure: Error, Hashable, Sendable {
     case badAnswer(String)
 }
 
+extension CallFailure {
+    /// After how long the server takes another request, where it took none of this one because there were too many (RFC 6585,
+    /// section 4); nil for every other failure.
+    var waitForAnother: Duration? {
+        guard case .problem(let problem) = self, problem.status == 429 else { return nil }
+        return problem.retryAfterSeconds.map { .seconds(max(1, $0)) }
+    }
+}
+
 extension CallFailure: CustomStringConvertible {
     package var description: String {
         switch self {

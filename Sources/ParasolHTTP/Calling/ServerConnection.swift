@@ -27,7 +27,8 @@ package final class ServerConnection: Sendable {
         /// Before the second attempt; then twice that, and so on.
         package var pause: Duration = .milliseconds(200)
         /// How long after its first attempt a request may be sent again. Where a network loses what is sent, each attempt lasts
-        /// ``answerSeconds``: whoever waits has waited long enough after one.
+        /// ``answerSeconds``: whoever waits has waited long enough after one. As long, all together, a client waits when a server says
+        /// that there were too many requests, and after how long there may be another.
         package var patience: Duration = .seconds(10)
 
         package init() {}
@@ -44,6 +45,7 @@ package final class ServerConnection: Sendable {
     private let client: HTTPClient
     private let signer: RequestSigner?
     private let limits: Limits
+    private let sleep: @Sendable (Duration) async throws -> Void
     private let tls: TLSConfiguration
     /// With the certificate that is shown since it was replaced; nil where it was not. Connections are reused only within one.
     private let renewed = Mutex<TLSConfiguration?>(nil)
@@ -54,10 +56,12 @@ package final class ServerConnection: Sendable {
     ///   - trustRootsPEM: The certificates that a server's must come from; there is no other trust.
     ///   - signer: Signs every request; nil for a reader without a name.
     ///   - identity: The certificate shown to a server that asks for one; nil for none.
+    ///   - sleep: Waits before a request is sent again.
     /// - Throws: ``ServerSetupError/badURL(_:)``, ``ServerSetupError/badTrustRoots(_:)``.
     package init(
         url: String, trustRootsPEM: [UInt8], signer: RequestSigner?, identity: ServerCertificate? = nil,
-        limits: Limits = Limits()
+        limits: Limits = Limits(),
+        sleep: @escaping @Sendable (Duration) async throws -> Void = { try await Task.sleep(for: $0) }
     ) throws(ServerSetupError) {
         guard url.hasPrefix("https://") else { throw .badURL(url) }
         let rest = url.dropFirst("https://".count)
@@ -86,6 +90,7 @@ package final class ServerConnection: Sendable {
         self.prefix = String(prefix)
         self.signer = signer
         self.limits = limits
+        self.sleep = sleep
     }
 
     /// Shows this certificate to a server that asks for one, from the next request on. Requests under way keep the connection that they have.
@@ -113,12 +118,13 @@ package final class ServerConnection: Sendable {
 
     /// Sends a request and takes the whole answer.
     ///
-    /// Each attempt is signed anew. A request is sent again only where it is said to change nothing when it arrives twice, and only
-    /// where no answer came.
+    /// Each attempt is signed anew. A request is sent again where it is said to change nothing when it arrives twice and no answer
+    /// came; and any, where the server let none of it in because there were too many, when it says that there may be another.
     ///
     /// - Throws: ``CallFailure``; every status that is not 2xx or one of the call's is a failure.
     package func call(_ call: Call) async throws(CallFailure) -> CallAnswer {
         var attempt = 1
+        var waited = Duration.zero
         let start = ContinuousClock.now
         while true {
             do throws(Missing) {
@@ -126,18 +132,24 @@ package final class ServerConnection: Sendable {
             } catch {
                 let unanswered: any Error
                 switch error {
-                case .failure(let failure): throw failure
+                case .failure(let failure):
+                    guard let wait = failure.waitForAnother, waited + wait <= limits.patience else { throw failure }
+                    waited += wait
+                    try await pause(wait)
+                    continue
                 case .answer(let cause): unanswered = cause
                 }
                 guard call.isIdempotent, attempt < limits.attempts, ContinuousClock.now - start < limits.patience else {
                     throw await unreachable(unanswered)
                 }
-                do { try await Task.sleep(for: limits.pause * (1 << (attempt - 1))) } catch {
-                    throw .unreachable("cancelled")
-                }
+                try await pause(limits.pause * (1 << (attempt - 1)))
                 attempt += 1
             }
         }
+    }
+
+    private func pause(_ duration: Duration) async throws(CallFailure) {
+        do { try await sleep(duration) } catch { throw .unreachable("cancelled") }
     }
 
     /// Why there is nothing that a caller can use.
