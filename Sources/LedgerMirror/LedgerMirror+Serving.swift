@@ -80,7 +80,7 @@ extension LedgerMirror: Ledger {
             let served = try servedTree()
             try demandNotHeldBack()
             let index = execution.state.index(of: transaction)
-            do { try execution.state.requireAvailable() } catch { throw halt(.state(path: execution.path, "\(error)")) }
+            try demandStateWasRead()
             guard let index, index < served.checkpoint.size else { return nil }
             let receipt = try receipt(at: index, in: served)
             guard let entry = try? LedgerEntry(serialized: receipt.entry), entry.transaction.id == transaction else {

@@ -21,9 +21,7 @@ extension LedgerMirror: TrailedLedger {
             guard execution.size >= finalSize else { throw .catchingUp(stateSize: execution.size) }
         } catch { throw error.asLedgerError }
         let value = try execution.duringOneRead { try body(execution.state) }
-        do { try execution.state.requireAvailable() } catch {
-            throw halt(.state(path: execution.path, "\(error)")).asLedgerError
-        }
+        do { try demandStateWasRead() } catch { throw error.asLedgerError }
         return value
     }
 

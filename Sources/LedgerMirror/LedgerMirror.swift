@@ -138,6 +138,11 @@ package actor LedgerMirror {
         return error
     }
 
+    /// Demands that every row that was asked for could be read: what was made of the state is not to be believed else.
+    func demandStateWasRead() throws(MirrorError) {
+        do { try execution.state.requireAvailable() } catch { throw halt(.state(path: execution.path, "\(error)")) }
+    }
+
     func demandRunning() throws(MirrorError) {
         if let halted { throw .halted("\(halted)") }
     }
@@ -190,9 +195,7 @@ package actor LedgerMirror {
             )
         else { throw MirrorError.catchingUp(stateSize: size) }
         let value = try body(execution.state, final)
-        do { try execution.state.requireAvailable() } catch {
-            throw halt(.state(path: execution.path, "\(error)"))
-        }
+        try demandStateWasRead()
         return value
     }
 }

@@ -1,3 +1,5 @@
+internal import LedgerReplica
+
 /// Where a ledger node keeps what: a database, a small file beside it, and a folder that any static file server can publish.
 package struct LedgerFiles: Hashable, Sendable {
     /// The SQLite database: staged leaves, the signed head, what is final.
@@ -15,11 +17,11 @@ package struct LedgerFiles: Hashable, Sendable {
 
     /// - Parameter database: `ledger.sqlite` puts `ledger.head`, `ledger-tiles` and `ledger-state.sqlite` beside it.
     package init(database: String) {
-        let base = database.hasSuffix(".sqlite") ? String(database.dropLast(7)) : database
+        let base = StateStore.stem(of: database)
         self.database = database
         head = base + ".head"
         tiles = base + "-tiles"
-        state = base + "-state.sqlite"
+        state = StateStore.path(beside: database)
         trails = base + "-trails.sqlite"
     }
 }

@@ -16,6 +16,6 @@ struct WitnessFiles: Hashable, Sendable {
         self.database = database
         state = StateStore.path(beside: database)
         evidence = database + EvidenceFolder.suffix
-        stateNote = (database.hasSuffix(".sqlite") ? String(database.dropLast(7)) : database) + "-state-note"
+        stateNote = StateStore.stem(of: database) + "-state-note"
     }
 }

@@ -128,12 +128,8 @@ private struct Attack {
         func files(of roles: [String]) throws -> [[UInt8]] {
             var all: [[UInt8]] = []
             for role in roles {
-                let root = stage.temporary.url.appending(path: role)
-                let names = FileManager.default.enumerator(atPath: root.path)?.allObjects as? [String] ?? []
-                for name in names {
-                    guard let data = try? Data(contentsOf: root.appending(path: name)) else { continue }
-                    all.append([UInt8](data))
-                }
+                let found = try FilesBelow(stage.temporary.url.appending(path: role).path).contents()
+                all += found.values.map { [UInt8]($0) }
             }
             #expect(!all.isEmpty)
             return all
