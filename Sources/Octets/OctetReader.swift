@@ -2,35 +2,38 @@
 ///
 /// Every read checks its bound before it touches or allocates anything, so that a length field of a hostile input can
 /// cost no more than the input's own size.
+// What is generic is inlinable, so that it is specialized where it is called.
 public struct OctetReader: Sendable {
-    private let input: [UInt8]
+    @usableFromInline let input: [UInt8]
     private let end: Int
+    private var position: Int
 
     /// Bytes read so far.
-    public private(set) var offset: Int
+    public var offset: Int { position }
 
     public init(_ input: [UInt8]) {
         self.input = input
-        offset = 0
+        position = 0
         end = input.count
     }
 
     /// Bytes not read yet.
-    public var remaining: Int { end - offset }
+    public var remaining: Int { end - position }
 
     /// Whether all has been read.
-    public var isAtEnd: Bool { offset == end }
+    public var isAtEnd: Bool { position == end }
 
-    private mutating func advance(by count: Int) throws(OctetsError) -> Int {
+    @usableFromInline
+    mutating func advance(by count: Int) throws(OctetsError) -> Int {
         guard count >= 0, count <= remaining else {
-            throw .truncated(offset: offset, needed: count, available: remaining)
+            throw .truncated(offset: position, needed: count, available: remaining)
         }
-        defer { offset += count }
-        return offset
+        defer { position += count }
+        return position
     }
 
     /// The next byte, left unread; nil at the end.
-    public var next: UInt8? { isAtEnd ? nil : input[offset] }
+    public var next: UInt8? { isAtEnd ? nil : input[position] }
 
     /// The next `count` bytes.
     public mutating func readBytes(_ count: Int) throws(OctetsError) -> [UInt8] {
@@ -39,6 +42,7 @@ public struct OctetReader: Sendable {
     }
 
     /// The next bytes, as many as the type says.
+    @inlinable
     public mutating func readFixed<let length: Int>(
         _ type: FixedOctets<length>.Type = FixedOctets<length>.self
     ) throws(OctetsError) -> FixedOctets<length> {
@@ -51,6 +55,7 @@ public struct OctetReader: Sendable {
     }
 
     /// A big-endian unsigned integer of the type's own width.
+    @inlinable
     public mutating func readBigEndian<Value: FixedWidthInteger & UnsignedInteger>(
         _ type: Value.Type = Value.self
     ) throws(OctetsError) -> Value {
@@ -72,6 +77,6 @@ public struct OctetReader: Sendable {
     ///
     /// - Throws: ``OctetsError/trailing(offset:count:)``.
     public func finish() throws(OctetsError) {
-        guard isAtEnd else { throw .trailing(offset: offset, count: remaining) }
+        guard isAtEnd else { throw .trailing(offset: position, count: remaining) }
     }
 }

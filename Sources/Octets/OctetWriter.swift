@@ -1,30 +1,36 @@
 /// Appends big-endian integers and byte strings: the counterpart of ``OctetReader``.
+// What is generic is inlinable, so that it is specialized where it is called: unspecialized it took 3 % of a ledger's time.
 public struct OctetWriter: Sendable {
+    @usableFromInline var written: [UInt8] = []
+
     /// What has been written.
-    public private(set) var bytes: [UInt8] = []
+    public var bytes: [UInt8] { written }
 
     public init(reservingCapacity capacity: Int = 0) {
-        bytes.reserveCapacity(capacity)
+        written.reserveCapacity(capacity)
     }
 
+    @inlinable
     public mutating func write(_ more: some Sequence<UInt8>) {
-        bytes.append(contentsOf: more)
+        written.append(contentsOf: more)
     }
 
+    @inlinable
     public mutating func write<let length: Int>(_ fixed: FixedOctets<length>) {
-        unsafe fixed.storage.span.bytes.withUnsafeBytes { unsafe bytes.append(contentsOf: $0) }
+        unsafe fixed.storage.span.bytes.withUnsafeBytes { unsafe written.append(contentsOf: $0) }
     }
 
     public mutating func writeUInt8(_ value: UInt8) {
-        bytes.append(value)
+        written.append(value)
     }
 
     /// A big-endian unsigned integer of the type's own width.
+    @inlinable
     public mutating func writeBigEndian<Value: FixedWidthInteger & UnsignedInteger>(_ value: Value) {
         var shift = Value.bitWidth
         while shift > 0 {
             shift -= 8
-            bytes.append(UInt8(truncatingIfNeeded: value >> Value(shift)))
+            written.append(UInt8(truncatingIfNeeded: value >> Value(shift)))
         }
     }
 

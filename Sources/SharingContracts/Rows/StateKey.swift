@@ -72,6 +72,14 @@ package struct StateKey: Hashable, Sendable {
     package var bytes: [UInt8] { [tag.rawValue] + name }
 }
 
+extension StateKey {
+    /// Of all bytes at once: an array hashes one at a time.
+    package func hash(into hasher: inout Hasher) {
+        hasher.combine(tag.rawValue)
+        unsafe name.withUnsafeBytes { unsafe hasher.combine(bytes: $0) }
+    }
+}
+
 extension StateKey: Comparable {
     package static func < (lhs: Self, rhs: Self) -> Bool {
         lhs.tag == rhs.tag ? lhs.name.lexicographicallyPrecedes(rhs.name) : lhs.tag.rawValue < rhs.tag.rawValue
