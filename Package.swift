@@ -72,6 +72,7 @@ let cryptography: [Target] = [
     library("Ciphers", ["Octets", "CLibcrypto"]),
     library("Secp256k1", ["Octets", "CSecp256k1", "CGMP", "CValgrind", crypto]),
     library("Umbral", ["Octets", "Ciphers", "Secp256k1", crypto]),
+    library("P256Verification", ["Octets", "CLibcrypto", "CGMP", crypto]),
 ]
 
 let formats: [Target] = [
@@ -82,7 +83,9 @@ let formats: [Target] = [
 
 let rules: [Target] = [
     .target(name: "SharingMessages", dependencies: [protobuf], swiftSettings: generated),
-    library("SharingContracts", ["Octets", "Secp256k1", "Umbral", "SharingMessages", protobuf, crypto]),
+    library(
+        "SharingContracts",
+        ["Octets", "Secp256k1", "Umbral", "P256Verification", "SharingMessages", protobuf, crypto]),
 ]
 
 let stores: [Target] = [
@@ -138,7 +141,7 @@ let services: [Target] = [
 
 let transport: [Target] = [
     library("PrometheusMetrics", [metrics]),
-    library("HTTPMessageSignatures", [httpTypes, structuredFields, crypto]),
+    library("HTTPMessageSignatures", ["Octets", "P256Verification", httpTypes, structuredFields, crypto]),
     library(
         "ParasolHTTP",
         [
@@ -179,8 +182,9 @@ let programs: [Target] = [
     .executableTarget(
         name: "parasol",
         dependencies: [
-            "Octets", "Ciphers", "Secp256k1", "Umbral", "SealedRecord", "TransparencyLog", "Electrocardiogram",
-            "SharingMessages", "SharingContracts", "ServiceProtocols", "LedgerReplica", "LedgerMirror", "LedgerNode",
+            "Octets", "Ciphers", "Secp256k1", "Umbral", "P256Verification", "SealedRecord", "TransparencyLog",
+            "Electrocardiogram", "SharingMessages", "SharingContracts", "ServiceProtocols", "LedgerReplica",
+            "LedgerMirror", "LedgerNode",
             "KeyService", "ProxyService", "RecordVault", "ParasolClient", "EmbeddedNode", "Persistence", "DurableFiles",
             "LogStorage", "HTTPMessageSignatures", "ParasolHTTP", "NodeHost", httpTypes, arguments, crypto, logging,
             protobuf,
@@ -200,7 +204,8 @@ let instruments: [Target] = [
     .executableTarget(
         name: "Benchmarks",
         dependencies: [
-            "CAllocations", "Octets", "Ciphers", "Secp256k1", "Umbral", "SealedRecord", "TransparencyLog",
+            "CAllocations", "Octets", "Ciphers", "Secp256k1", "Umbral", "P256Verification", "SealedRecord",
+            "TransparencyLog",
             "Electrocardiogram", "SharingContracts", "DurableFiles", "LogStorage", "ServiceProtocols", "LedgerReplica",
             "Persistence", "LedgerNode", "ParasolHTTP", "ParasolClient", "NodeHost", httpTypes, crypto, histogram,
             logging,
@@ -224,6 +229,7 @@ let checks: [Target] = [
     tests("Ciphers", ["Octets"]),
     tests("Secp256k1", ["Octets", crypto]),
     tests("Umbral", ["Octets", "Secp256k1", "Ciphers", crypto]),
+    tests("P256Verification", ["Octets", crypto]),
     tests("SealedRecord", ["Octets", "Ciphers", crypto]),
     tests("TransparencyLog", ["Octets", crypto]),
     tests("Electrocardiogram", ["Octets"]),

@@ -25,7 +25,7 @@ def decode(octets):
     return x, y if y % 2 == octets[0] % 2 else P - y
 
 
-def _add(a, b):
+def add(a, b):
     if a is None or b is None:
         return a or b
     if a[0] == b[0]:
@@ -38,12 +38,12 @@ def _add(a, b):
     return x, (slope * (a[0] - x) - a[1]) % P
 
 
-def _multiply(scalar, point):
+def multiply(scalar, point):
     total = None
     while scalar:
         if scalar & 1:
-            total = _add(total, point)
-        point = _add(point, point)
+            total = add(total, point)
+        point = add(point, point)
         scalar >>= 1
     return total
 
@@ -55,13 +55,13 @@ def verifies(key, message, signature):
         return False
     z = int.from_bytes(hashlib.sha256(message).digest(), "big")
     w = pow(s, -1, ORDER)
-    point = _add(_multiply(z * w % ORDER, BASE), _multiply(r * w % ORDER, decode(key)))
+    point = add(multiply(z * w % ORDER, BASE), multiply(r * w % ORDER, decode(key)))
     return point is not None and point[0] % ORDER == r
 
 
 def public(secret):
     """The public key of a scalar, SEC 1 compressed."""
-    x, y = _multiply(secret, BASE)
+    x, y = multiply(secret, BASE)
     return bytes([2 + y % 2]) + x.to_bytes(32, "big")
 
 
@@ -88,7 +88,7 @@ def sign(secret, message):
     """r and s of the deterministic signature, 64 bytes."""
     digest = hashlib.sha256(message).digest()
     for nonce in _nonces(secret, digest):
-        r = _multiply(nonce, BASE)[0] % ORDER
+        r = multiply(nonce, BASE)[0] % ORDER
         s = pow(nonce, -1, ORDER) * (int.from_bytes(digest, "big") + r * secret) % ORDER
         if r and s:
             return r.to_bytes(32, "big") + s.to_bytes(32, "big")

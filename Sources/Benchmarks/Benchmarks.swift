@@ -5,7 +5,7 @@ import Foundation
 ///
 ///     Benchmarks [--json] [--seconds S] [--only NAME]
 ///     Benchmarks [--json] --stream MIB
-///     Benchmarks [--json] --ledger [--ledger-seconds S] [--ledger-witnesses elsewhere|here]
+///     Benchmarks [--json] --ledger [--ledger-seconds S] [--ledger-witnesses elsewhere|here] [--ledger-submitters N]
 ///     Benchmarks [--json] --ledger-entries N,N,…
 ///     Benchmarks [--json] --wire CLUSTER-FOLDER [--seconds S] [--wire-doctors N,N,…]
 @main
@@ -29,7 +29,8 @@ struct Benchmarks {
                 try await ledger(options)
                 return
             }
-            let operations = try GroupOperations().all + UmbralOperations().all + RecordOperations().all
+            let operations =
+                try GroupOperations().all + SigningKeyOperations().all + UmbralOperations().all + RecordOperations().all
             let wanted = operations.filter { options.only == nil || $0.name == options.only }
             guard !wanted.isEmpty else { throw OptionsError(description: "no operation has that name") }
             var figures: [String: Figure] = [:]
@@ -65,7 +66,9 @@ struct Benchmarks {
     private static func ledger(_ options: Options) async throws {
         var load: LedgerLoadReport?
         if !options.ledgerLoad.isEmpty {
-            let report = try await LedgerLoad(duration: options.ledgerDuration, places: options.ledgerLoad).run()
+            let report = try await LedgerLoad(
+                duration: options.ledgerDuration, places: options.ledgerLoad, submitters: options.ledgerSubmitters
+            ).run()
             if !options.json { print(report) }
             load = report
         }

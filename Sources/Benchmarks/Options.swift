@@ -11,6 +11,8 @@ struct Options {
     var ledgerLoad: [WitnessPlace] = []
     /// How long each of a ledger's loads lasts.
     var ledgerDuration: Duration = .seconds(6)
+    /// How many wait for a receipt at once at saturation.
+    var ledgerSubmitters = LedgerLoad.folders
     /// Instead of timing operations: let a ledger grow to these numbers of entries.
     var ledgerEntries: [Int] = []
 
@@ -49,6 +51,11 @@ struct Options {
                     throw OptionsError(description: "--ledger-seconds wants a number from 1 to 3600")
                 }
                 ledgerDuration = .seconds(value)
+            case "--ledger-submitters":
+                guard let value = rest.popFirst().flatMap({ Int($0) }), (1...65_536).contains(value) else {
+                    throw OptionsError(description: "--ledger-submitters wants a number from 1 to 65536")
+                }
+                ledgerSubmitters = value
             case "--ledger-entries": ledgerEntries = try Self.sizes(rest.popFirst())
             case "--wire":
                 guard let folder = rest.popFirst() else { throw OptionsError(description: "--wire wants a folder") }
@@ -63,7 +70,8 @@ struct Options {
                 throw OptionsError(
                     description: """
                         what is \(argument)? Options: --json, --seconds S, --only NAME, --stream MIB, --ledger, \
-                        --ledger-witnesses elsewhere|here, --ledger-seconds S, --ledger-entries N,N,…, --wire FOLDER, --wire-doctors N,N,…
+                        --ledger-witnesses elsewhere|here, --ledger-seconds S, --ledger-submitters N, --ledger-entries N,N,…, --wire FOLDER, \
+                        --wire-doctors N,N,…
                         """)
             }
         }

@@ -1,5 +1,7 @@
 package import Crypto
 package import HTTPTypes
+internal import Octets
+internal import P256Verification
 internal import RawStructuredFieldValues
 
 /// A signature that meets a policy in everything but that nobody has verified it: the key must be found first.
@@ -39,8 +41,9 @@ package struct UnverifiedSignature: Sendable {
     /// - Throws: ``MessageSignatureError/invalidSignature``.
     /// - Complexity: one P-256 verification.
     package func verified(by key: P256.Signing.PublicKey) throws(MessageSignatureError) -> VerifiedSignature {
-        guard let parsed = try? P256.Signing.ECDSASignature(rawRepresentation: signature),
-            key.isValidSignature(parsed, for: base)
+        guard let octets = try? FixedOctets<64>(signature),
+            let compressed = try? FixedOctets<33>(Array(key.compressedRepresentation)),
+            SignatureVerifier.shared.isValid(octets, for: SHA256.hash(data: base), by: key, compressed: compressed)
         else { throw .invalidSignature }
         return VerifiedSignature(keyID: keyID, nonce: nonce, created: created, refusedFrom: refusedFrom)
     }

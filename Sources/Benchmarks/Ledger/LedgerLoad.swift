@@ -2,16 +2,18 @@ import ServiceProtocols
 
 /// Throughput and latency of a ledger, beside what the machine could do at most.
 struct LedgerLoad {
-    /// Folders in flight: as many transactions can be on their way at once.
+    /// Folders in flight where nobody says how many: as many transactions can be on their way at once.
     static let folders = 1_024
     /// What a fresh folder must be there for, generously: transactions a second that no machine of today sustains here.
-    private static let ampleRate = 6_000.0
+    private static let ampleRate = 12_000.0
     static let rates = [1.0, 100, 1_000]
 
     /// How long each load lasts.
     let duration: Duration
     /// To see one alone.
     let places: [WitnessPlace]
+    /// Folders in flight, and so how many wait for a receipt at saturation.
+    let submitters: Int
 
     func run() async throws -> LedgerLoadReport {
         var deployments: [LedgerLoadReport.Deployment] = []
@@ -23,7 +25,7 @@ struct LedgerLoad {
             let run = LoadRun(ledger: deployed.ledger, pool: pool)
             var loads: [LoadFigure] = []
             for rate in Self.rates { loads.append(try await run.arrivals(perSecond: rate, for: duration)) }
-            let saturated = try await run.saturation(inFlight: Self.folders, for: duration)
+            let saturated = try await run.saturation(inFlight: submitters, for: duration)
             loads.append(saturated)
             deployments.append(.init(witnesses: place, loads: loads))
             await deployed.close()
@@ -42,9 +44,9 @@ struct LedgerLoad {
         let seconds = duration / .seconds(1)
         let total = seconds * (Self.rates.reduce(0, +) + Self.ampleRate)
         let fresh = Int(total / Double(FolderStory.length)) + 16
-        let stories = try await FolderStory.many(0..<Self.folders + fresh, in: deployed.hospital)
+        let stories = try await FolderStory.many(0..<submitters + fresh, in: deployed.hospital)
         // The length is prime, so that neighbours stand at places far apart and every place is taken.
-        let begun = stories.prefix(Self.folders).enumerated().map { number, story in
+        let begun = stories.prefix(submitters).enumerated().map { number, story in
             (story: story, position: number * 17 % FolderStory.length)
         }
         let ledger = deployed.ledger
@@ -58,7 +60,7 @@ struct LedgerLoad {
             }
         }
         let sample = stories.suffix(100).flatMap(\.transactions)
-        return (FolderPool(begun: begun, fresh: Array(stories.dropFirst(Self.folders))), sample)
+        return (FolderPool(begun: begun, fresh: Array(stories.dropFirst(submitters))), sample)
     }
 }
 

@@ -37,10 +37,7 @@ package struct VerifiedSignatures: Hashable, Sendable {
         let input = try transaction.transaction.signatureInput(origin: origin)
         let digest = SHA256.hash(data: input)
         for (signature, required) in zip(transaction.signatures, required) {
-            guard
-                let parsed = try? P256.Signing.ECDSASignature(rawRepresentation: signature.signature.bytes),
-                required.key.key.isValidSignature(parsed, for: digest)
-            else {
+            guard required.key.isValidSignature(signature.signature, for: digest) else {
                 throw ContractViolation(
                     .invalidSignature, "the signature of \(signature.signer) on \(transaction.id) does not verify")
             }

@@ -1,5 +1,6 @@
 package import Crypto
 package import Octets
+internal import P256Verification
 
 /// A P-256 public key that signs transactions, known to be a point of the curve.
 package struct SigningKey: Sendable {
@@ -22,6 +23,13 @@ package struct SigningKey: Sendable {
         else { return nil }
         self.compressed = compressed
         self.key = key
+    }
+
+    /// Whether r ‖ s is this key's signature on what has this digest.
+    ///
+    /// - Complexity: one P-256 verification, of which a key that signs often costs less than half.
+    package func isValidSignature(_ signature: FixedOctets<64>, for digest: SHA256Digest) -> Bool {
+        SignatureVerifier.shared.isValid(signature, for: digest, by: key, compressed: compressed)
     }
 }
 

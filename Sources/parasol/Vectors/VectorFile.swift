@@ -23,7 +23,7 @@ struct VectorFile {
         LogProofFamily.self, TrustPolicyFamily.self,
         LedgerLeafFamily.self, CapsuleDigestFamily.self, FragmentDigestFamily.self, TransactionRefusalFamily.self,
         AnswerFamily.self, MessageSignatureFamily.self, EvidenceFamily.self, StateRootFamily.self, SnapshotFamily.self,
-        RecoveryKitFamily.self, DevicePairingFamily.self,
+        RecoveryKitFamily.self, DevicePairingFamily.self, SigningKeySignatureFamily.self,
     ]
 
     /// Where a file says of what layout it is.

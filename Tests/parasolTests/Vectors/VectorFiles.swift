@@ -17,9 +17,10 @@ enum VectorFiles {
     static let snapshot = own("snapshot")
     static let recoveryKit = own("recovery-kit")
     static let devicePairing = own("device-pairing")
+    static let signingKeySignatures = own("p256-signatures")
     static let shipped = [
         umbral, sealedRecord, transactions, transparencyLog, answers, messageSignatures, evidence, snapshot,
-        recoveryKit, devicePairing,
+        recoveryKit, devicePairing, signingKeySignatures,
     ]
 
     /// The published Umbral vectors; nil where there is no such file.

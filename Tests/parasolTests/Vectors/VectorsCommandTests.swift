@@ -28,7 +28,7 @@ import Testing
     static let counts = [
         (VectorFiles.umbral, 49), (VectorFiles.sealedRecord, 181), (VectorFiles.transactions, 125),
         (VectorFiles.transparencyLog, 350), (VectorFiles.answers, 17), (VectorFiles.messageSignatures, 45),
-        (VectorFiles.recoveryKit, 52), (VectorFiles.devicePairing, 32),
+        (VectorFiles.recoveryKit, 52), (VectorFiles.devicePairing, 32), (VectorFiles.signingKeySignatures, 22),
     ]
 
     @Test(arguments: counts)
