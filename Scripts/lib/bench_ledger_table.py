@@ -71,7 +71,8 @@ def load_rows(report):
 
 
 def growth_rows(growth):
-    rows = [["entries", "a leaf µs", "receipts/s", "receipt with proof µs", "its bytes", "memory MiB", "audit s", "leaves/s"]]
+    rows = [["entries", "a leaf µs", "receipts/s", "receipt with proof µs", "its bytes", "memory MiB", "audit s", "leaves/s",
+             "mirror follows s", "snapshot MiB", "written s", "begun with s"]]
     for figure in growth:
         rows.append(
             [
@@ -85,6 +86,11 @@ def growth_rows(growth):
                     (f"{seconds:.1f}", f"{figure['entries'] / seconds:.0f}")
                     if (seconds := figure.get("audit_seconds"))
                     else ("", "")
+                ),
+                *(
+                    [f"{mirror[name]:.1f}" for name in ("follow_seconds", "snapshot_mib", "export_seconds", "restore_seconds")]
+                    if (mirror := figure.get("mirror"))
+                    else [""] * 4
                 ),
             ]
         )

@@ -39,6 +39,8 @@ extension LedgerNode {
     /// Looks up all of them in one read of the state.
     private func standings(of batch: [Submission]) throws(LedgerError) -> [(Submission, Standing)] {
         do {
+            // Copied once, and not for each of them.
+            let state = state
             let standings = try states.duringOneRead {
                 batch.map { submission in
                     if let index = state.index(of: submission.transaction.id) {

@@ -37,7 +37,10 @@ struct LedgerGrowth {
                 appendUs: seconds / Double(appended) * 1e6, proofUs: proof.microseconds, proofBytes: proof.bytes,
                 residentMib: try ProcessUsage.residentMebibytes())
             // Of the largest only: the audit's own memory would be counted with the next one's.
-            if size == sizes.last { figure.auditSeconds = try await Self.auditSeconds(of: deployed) }
+            if size == sizes.last {
+                figure.auditSeconds = try await Self.auditSeconds(of: deployed)
+                figure.mirror = try await MirrorFigure.measure(deployed)
+            }
             figures.append(figure)
             note(figure)
         }
@@ -104,4 +107,6 @@ struct GrowthFigure: Codable {
     let residentMib: Double
     /// Of auditing all of it; nil for all but the largest size.
     var auditSeconds: Double?
+    /// As ``auditSeconds``.
+    var mirror: MirrorFigure?
 }

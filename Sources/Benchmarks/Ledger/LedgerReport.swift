@@ -36,6 +36,6 @@ extension GrowthFigure: CustomStringConvertible {
             entries, appendUs, appendedPerSecond, proofUs, proofBytes, residentMib)
             + (auditSeconds.map {
                 String(format: "; audited in %.1f s (%.0f leaves/s)", $0, Double(entries) / $0)
-            } ?? "")
+            } ?? "") + (mirror.map { "; \($0)" } ?? "")
     }
 }
