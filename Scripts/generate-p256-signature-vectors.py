@@ -26,17 +26,13 @@ SECRET = int.from_bytes(hashlib.sha256(b"p256-signatures.json key").digest(), "b
 NONCE = int.from_bytes(hashlib.sha256(b"p256-signatures.json nonce").digest(), "big") % N
 
 
-def compressed(point):
-    return bytes([2 + point[1] % 2]) + point[0].to_bytes(32, "big")
-
-
 def inverse(number):
     return pow(number, -1, N)
 
 
 def recovered(point, r, s):
     """The key for which r and s are a signature of the message whose point is this one."""
-    return compressed(p256.add(p256.multiply(s * inverse(r) % N, point), p256.multiply(-E * inverse(r) % N, p256.BASE)))
+    return p256.encode(p256.add(p256.multiply(s * inverse(r) % N, point), p256.multiply(-E * inverse(r) % N, p256.BASE)))
 
 
 def agreed(key, r, s, valid):

@@ -59,10 +59,15 @@ def verifies(key, message, signature):
     return point is not None and point[0] % ORDER == r
 
 
+def encode(point):
+    """SEC 1, compressed."""
+    x, y = point
+    return bytes([2 + y % 2]) + x.to_bytes(32, "big")
+
+
 def public(secret):
     """The public key of a scalar, SEC 1 compressed."""
-    x, y = multiply(secret, BASE)
-    return bytes([2 + y % 2]) + x.to_bytes(32, "big")
+    return encode(multiply(secret, BASE))
 
 
 def _nonces(secret, digest):
