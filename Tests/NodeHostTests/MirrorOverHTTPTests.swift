@@ -41,8 +41,9 @@ import TransparencyLog
     ) async throws -> Value {
         let files = MirrorFiles(temporary.path("mirror"))
         let mirror = try await LedgerMirror.open(
-            files, trust: node.trust, source: node.ledger, options: MirrorOptions(snapshotLeaves: snapshotLeaves),
-            clock: SystemClock())
+            files, trust: node.trust, source: node.ledger,
+            // Whoever submits or asks waits until it has followed, on the slowest machine too.
+            options: MirrorOptions(patience: .seconds(300), snapshotLeaves: snapshotLeaves), clock: SystemClock())
         try await prepare(mirror)
         let trails = try TrailIndex(path: temporary.path("trails.sqlite"), ledger: mirror, clock: SystemClock())
         let role = HostedRole.mirror(
@@ -52,10 +53,7 @@ import TransparencyLog
             outcome = .success(
                 try await ServedRoles(
                     authority: authority, roles: [role],
-                    directory: StateDirectory { id in
-                        _ = try? await mirror.checkpoint()
-                        return try await mirror.read { try $0.enrolledSigner(id) }
-                    }
+                    directory: MirrorDirectory(mirror)
                 ).whileServing(body))
         } catch { outcome = .failure(error) }
         await node.close()

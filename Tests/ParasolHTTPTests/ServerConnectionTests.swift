@@ -73,11 +73,13 @@ import Testing
         #expect(patient == 3 * impatient)
     }
 
-    /// Three requests to a server that takes one, then one each `seconds`; its time passes only while the client waits.
+    /// Three requests to a server whose time passes only while the client waits, and which takes one and then one each `seconds`, or any
+    /// number.
     ///
     /// - Returns: What the client waited, and the failure that it gave up with.
-    private func threeCalls(oneIn seconds: Int) async throws -> (waits: [Duration], failure: CallFailure?) {
-        let gate = fixture.gate(perSigner: RateLimit(burst: 1, perSecond: 1 / Double(seconds)))
+    private func threeCalls(oneIn seconds: Int? = nil) async throws -> (waits: [Duration], failure: CallFailure?) {
+        let gate =
+            seconds.map { fixture.gate(perSigner: RateLimit(burst: 1, perSecond: 1 / Double($0))) } ?? fixture.gate()
         let route = Route(.post, "/things", access: .anyone, maximumBodyBytes: 10) { request in
             Answer(request.body, type: MediaType.octets)
         }
@@ -108,6 +110,21 @@ import Testing
         let (waits, failure) = try await threeCalls(oneIn: 3)
         #expect(waits == [.seconds(3), .seconds(3)])
         #expect(failure == nil)
+    }
+
+    @Test func aClientWaitsWhereItCannotBeLookedUpWhoItIs() async throws {
+        fixture.directory.failures.withLock { $0 = 2 }
+        let (waits, failure) = try await threeCalls()
+        #expect(waits == [.seconds(2), .seconds(2)])
+        #expect(failure == nil)
+        fixture.directory.failures.withLock { $0 = 6 }
+        let (all, last) = try await threeCalls()
+        #expect(all == Array(repeating: .seconds(2), count: 5))
+        guard case .problem(let problem) = last else {
+            Issue.record("\(String(describing: last))")
+            return
+        }
+        #expect(problem.code == "request.unavailable")
     }
 
     @Test func aClientDoesNotWaitLongerThanItsPatience() async throws {

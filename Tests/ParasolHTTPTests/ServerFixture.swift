@@ -108,6 +108,8 @@ final class ServerFixture: Sendable {
 /// A directory that a test enrols in.
 final class StubDirectory: IdentityDirectory {
     private let signers = Mutex<[SignerID: EnrolledSigner]>([:])
+    /// How many of the next look-ups fail.
+    let failures = Mutex(0)
 
     func enrol(
         _ signer: TransactionSigner, _ standing: SignerStanding, of member: MemberID? = nil, isActive: Bool = true
@@ -118,5 +120,13 @@ final class StubDirectory: IdentityDirectory {
         }
     }
 
-    func signer(_ id: SignerID) async throws -> EnrolledSigner? { signers.withLock { $0[id] } }
+    func signer(_ id: SignerID) async throws -> EnrolledSigner? {
+        try failures.withLock {
+            guard $0 == 0 else {
+                $0 -= 1
+                throw LedgerError.unreachable("not now")
+            }
+        }
+        return signers.withLock { $0[id] }
+    }
 }

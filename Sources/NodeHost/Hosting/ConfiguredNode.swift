@@ -293,12 +293,7 @@ private struct Opening {
             .mirror(
                 mirror, origin: network.trust.originName, tiles: files.log, trails: trails, following: checkpoints,
                 witnesses: witnesses, readers: configuration.readers))
-        guard directory == nil else { return }
-        directory = StateDirectory { id in
-            // An identity that is retired is out when the ledger says so, not when the mirror hears of it.
-            _ = try? await mirror.checkpoint()
-            return try await mirror.read { try $0.enrolledSigner(id) }
-        }
+        if directory == nil { directory = MirrorDirectory(mirror) }
     }
 
     /// Gives a new mirror a state that a quorum vouches for. A mirror that offers none leaves it to begin with the first leaf.

@@ -12,9 +12,11 @@ package enum CallFailure: Error, Hashable, Sendable {
 
 extension CallFailure {
     /// After how long the server takes another request, where it took none of this one because there were too many (RFC 6585,
-    /// section 4); nil for every other failure.
+    /// section 4) or because it cannot look up who signs; nil for every other failure.
     var waitForAnother: Duration? {
-        guard case .problem(let problem) = self, problem.status == 429 else { return nil }
+        guard case .problem(let problem) = self,
+            problem.status == 429 || problem.code == RequestRefusal.unavailable("").problem.code
+        else { return nil }
         return problem.retryAfterSeconds.map { .seconds(max(1, $0)) }
     }
 }
