@@ -73,8 +73,9 @@ extension KeyService {
         guard capsules.count == access.records.count else {
             throw .malformed("\(capsules.count) capsules, and the request is for \(access.records.count) records")
         }
-        do { try await context.journal.remember(request, of: id) } catch { throw Self.storage(error) }
-        _ = try await follow()
+        let remembered: ReleaseJournal.Remembered
+        do { remembered = try await context.journal.remember(request, of: id) } catch { throw Self.storage(error) }
+        _ = try await follow(keepingHead: false)
         let digests = capsules.map { LedgerDigest.capsule($0) }
         let identity = identity
         try await read { (state) throws(KeyServiceError) in
@@ -89,7 +90,7 @@ extension KeyService {
         }
         do {
             guard let share = try await shares.share(of: folder) else { throw KeyServiceError.erased(folder) }
-            let answer = try await context.answer(id, to: access, with: folder.octets) {
+            let answer = try await context.answer(remembered, to: access, with: folder.octets) {
                 try await WorkOverCores.map(capsules) { bytes in
                     let capsule: Capsule
                     do { capsule = try Capsule(simple: bytes) } catch {

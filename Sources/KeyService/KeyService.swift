@@ -174,8 +174,8 @@ package actor KeyService: KeyIssuing {
         } catch { throw Self.storage(error) }
     }
 
-    func follow() async throws(KeyServiceError) -> Timestamp {
-        do { return try await context.follow() } catch { throw .cannotFollowLedger("\(error)") }
+    func follow(keepingHead keepsHead: Bool = true) async throws(KeyServiceError) -> Timestamp {
+        do { return try await context.follow(keepingHead: keepsHead) } catch { throw .cannotFollowLedger("\(error)") }
     }
 
     static func storage(_ error: any Error) -> KeyServiceError {

@@ -23,6 +23,7 @@ package struct HolderContext: Sendable {
     package let store: Store
     package let clock: any Clock
     private let states: StateStore
+    private let writes: GroupCommit
 
     /// - Parameters:
     ///   - store: One whose schema has ``migrations``.
@@ -38,14 +39,17 @@ package struct HolderContext: Sendable {
         self.store = store
         self.clock = clock
         self.states = states
-        replica = LedgerReplica(source: ledger, trust: trust, heads: StoreHeadStore(store: store), states: states)
-        journal = ReleaseJournal(store: store, trust: trust)
+        writes = GroupCommit(store: store)
+        replica = LedgerReplica(
+            source: ledger, trust: trust, heads: StoreHeadStore(store: store, goingAlongWith: writes), states: states)
+        journal = ReleaseJournal(writes: writes, trust: trust)
     }
 
     /// Closes the databases; what is asked later is refused.
     package func close() async {
         // So that the next start has nothing to execute again. What is not written, it executes.
         try? await replica.settle()
+        try? await writes.settle()
         try? store.close()
         try? states.close()
     }
@@ -54,11 +58,14 @@ package struct HolderContext: Sendable {
 
     /// Follows the ledger and demands that its newest final checkpoint is fresh.
     ///
+    /// - Parameter keepsHead: Whether that checkpoint is durable when this returns. Else it is when the answer is that was decided by it
+    ///   (``answer(_:to:with:parts:)``).
     /// - Returns: Now, for the purposes of a decision: the later of this machine's clock and the ledger's, so that neither
     ///   alone can keep an expired consent alive.
-    package func follow() async throws(FollowError) -> Timestamp {
+    package func follow(keepingHead keepsHead: Bool = true) async throws(FollowError) -> Timestamp {
         let head: FinalCheckpoint
         do { head = try await replica.catchUp() } catch { throw .replica(error) }
+        if keepsHead { do { try await writes.settle() } catch { throw .replica(.storage("\(error)")) } }
         let now = clock.now()
         let age = now.milliseconds(since: head.cosignedAt)
         guard age <= Self.maximumCheckpointAgeMilliseconds else { throw .stale(ageMilliseconds: age) }
@@ -75,10 +82,11 @@ package struct HolderContext: Sendable {
     ///   - holding: The consent or folder whose fragment or share makes it.
     ///   - parts: Makes one part for each record, in the request's order.
     package func answer(
-        _ request: TransactionID, to access: AccessRequested, with holding: FixedOctets<16>,
+        _ remembered: ReleaseJournal.Remembered, to access: AccessRequested, with holding: FixedOctets<16>,
         parts: () async throws -> [[UInt8]]
     ) async throws -> Transformation {
-        try await journal.answer(request, by: identity, on: ledger) {
+        let request = remembered.request
+        return try await journal.answer(remembered, by: identity, on: ledger) {
             let parts = try await parts()
             let sealed = try SealedAnswer(
                 sealing: Array(parts.joined()), to: access.answerKey,

@@ -3,22 +3,21 @@ package import Persistence
 package import ServiceProtocols
 package import SharingContracts
 
-/// Log before release, as a record on disk: the proof of each request first, then the sealed answer, then the proof that the
-/// answer is logged. Only then does the answer leave.
+/// Log before release: the proof of each request is on disk first, then the sealed answer; then that is logged, which a receipt proves.
+/// Only then does the answer leave.
 ///
 /// A request has one answer for ever, whatever crashes between: the answer is kept before it is logged, because what is
-/// logged commits to it. It is kept sealed to the requester only, and until what it was made with is destroyed.
+/// logged commits to it. It is kept sealed to the requester only, and until what it was made with is destroyed. The receipt is kept so that
+/// the ledger need not be asked again, and so with the next transaction: where it is lost, the ledger is asked again.
 ///
 /// Many requests at once share transactions, and so fsyncs.
 package struct ReleaseJournal: Sendable {
-    private let store: Store
     private let writes: GroupCommit
     private let trust: TrustAnchor
 
-    /// - Parameter store: One whose schema has ``migration``.
-    package init(store: Store, trust: TrustAnchor) {
-        self.store = store
-        writes = GroupCommit(store: store)
+    /// - Parameter writes: To a store whose schema has ``migration``.
+    package init(writes: GroupCommit, trust: TrustAnchor) {
+        self.writes = writes
         self.trust = trust
     }
 
@@ -55,23 +54,19 @@ package struct ReleaseJournal: Sendable {
         }
     }
 
-    /// Keeps the proof of a request, durably, before anything is computed for it.
-    package func remember(_ receipt: Receipt, of request: TransactionID) async throws {
-        try await writes.commit {
-            _ = try $0.execute(
-                "INSERT OR IGNORE INTO access_requests (request_id, entry, proof) VALUES (?, ?, ?)",
-                [.blob(request.bytes), .blob(receipt.entry), .blob(receipt.proof)])
-        }
+    /// A request whose proof is on disk, and its answer where it has one.
+    package struct Remembered: Sendable {
+        package let request: TransactionID
+        fileprivate let kept: Release?
     }
 
-    /// The proof of a request that was remembered.
-    package func receipt(of request: TransactionID) async throws -> Receipt? {
-        try await store.read { transaction in
-            guard
-                let row = try transaction.row(
-                    "SELECT entry, proof FROM access_requests WHERE request_id = ?", [.blob(request.bytes)])
-            else { return nil }
-            return Receipt(entry: try row.bytes("entry"), proof: try row.bytes("proof"))
+    /// Keeps the proof of a request, durably, before anything is computed for it.
+    package func remember(_ receipt: Receipt, of request: TransactionID) async throws -> Remembered {
+        try await writes.commit {
+            try $0.execute(
+                "INSERT OR IGNORE INTO access_requests (request_id, entry, proof) VALUES (?, ?, ?)",
+                [.blob(request.bytes), .blob(receipt.entry), .blob(receipt.proof)])
+            return Remembered(request: request, kept: try Self.release(of: request, in: $0))
         }
     }
 
@@ -80,9 +75,10 @@ package struct ReleaseJournal: Sendable {
     /// - Throws: what `draft` throws, ``ReleaseError``, a `PersistenceError`, or the `LedgerError` of the submission. After
     ///   any of them the call can be repeated.
     package func answer(
-        _ request: TransactionID, by transformer: IdentityID, on ledger: any Ledger, draft: () async throws -> Draft
+        _ remembered: Remembered, by transformer: IdentityID, on ledger: any Ledger, draft: () async throws -> Draft
     ) async throws -> Transformation {
-        var kept = try await store.read { try Self.release(of: request, in: $0) }
+        let request = remembered.request
+        var kept = remembered.kept
         if kept == nil {
             let made = try await draft()
             kept = try await writes.commit {
@@ -105,8 +101,8 @@ package struct ReleaseJournal: Sendable {
             return Transformation(transformer: transformer, sealedAnswer: answer, receipt: receipt)
         }
         let receipt = try await logged(kept.transformed, on: ledger)
-        try await writes.commit {
-            _ = try $0.execute(
+        writes.accompany("receipt of the answer to \(request)") {
+            try $0.execute(
                 "UPDATE releases SET receipt_entry = ?, receipt_proof = ? WHERE request_id = ?",
                 [.blob(receipt.entry), .blob(receipt.proof), .blob(request.bytes)])
         }
@@ -130,7 +126,7 @@ package struct ReleaseJournal: Sendable {
             "UPDATE releases SET sealed_answer = NULL WHERE holding_id = ?", [.blob(holding)])
     }
 
-    private struct Release: Sendable {
+    fileprivate struct Release: Sendable {
         let sealedAnswer: [UInt8]?
         let transformed: [UInt8]
         let receipt: Receipt?

@@ -2,7 +2,7 @@
 package protocol ReplicaHeadStore: Sendable {
     /// The signed note kept last; nil where there is none.
     func loadHead() async throws -> [UInt8]?
-    /// Keeps a signed note, durably, before this returns.
+    /// Keeps a signed note: durably before this returns, or before anything is durable that was decided by it.
     func saveHead(_ note: [UInt8]) async throws
 }
 

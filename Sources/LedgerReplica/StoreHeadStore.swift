@@ -3,9 +3,16 @@ package import Persistence
 /// The newest checkpoint seen, in a role's own database.
 package struct StoreHeadStore: ReplicaHeadStore {
     private let store: Store
+    private let writes: GroupCommit?
 
-    /// - Parameter store: One whose schema has ``migration``.
-    package init(store: Store) { self.store = store }
+    /// - Parameters:
+    ///   - store: One whose schema has ``migration``.
+    ///   - writes: What a head goes along with, so that it is durable before anything that is committed by them later; nil to have each
+    ///     durable by itself.
+    package init(store: Store, goingAlongWith writes: GroupCommit? = nil) {
+        self.store = store
+        self.writes = writes
+    }
 
     package static let migration = Migration(
         "ledger head",
@@ -16,8 +23,10 @@ package struct StoreHeadStore: ReplicaHeadStore {
     }
 
     package func saveHead(_ note: [UInt8]) async throws {
-        try await store.write {
+        let save: @Sendable (StoreTransaction) throws -> Void = {
             _ = try $0.execute("INSERT OR REPLACE INTO ledger_head (id, note) VALUES (1, ?)", [.blob(note)])
         }
+        guard let writes else { return try await store.write(save) }
+        writes.accompany("ledger head", save)
     }
 }

@@ -5,6 +5,8 @@ internal import Synchronization
 /// A lone write starts at once and waits for no timer. What arrives while a transaction runs forms the next one. Each
 /// closure runs in a savepoint, so its failure undoes only its own work; each caller resumes only when the
 /// transaction that holds its work is on the disk, or has failed as a whole.
+///
+/// What nobody waits for goes along with the next transaction that somebody waits for, and costs no fsync.
 package final class GroupCommit: Sendable {
     private struct Job: Sendable {
         /// Does the work, and returns what to call once it is durable.
@@ -12,10 +14,34 @@ package final class GroupCommit: Sendable {
         let fail: @Sendable (any Error) -> Void
     }
 
+    /// What goes along.
+    private struct Companion: Sendable {
+        /// Another one of this name takes its place.
+        let name: String
+        let work: @Sendable (StoreTransaction) throws -> Void
+    }
+
     private struct State {
         var waiting: [Job] = []
+        /// In the order in which they came.
+        var companions: [Companion] = []
         var isRunning = false
         var transactions: UInt64 = 0
+
+        mutating func add(_ companion: Companion) {
+            if let index = companions.firstIndex(where: { $0.name == companion.name }) {
+                companions[index] = companion
+            } else {
+                companions.append(companion)
+            }
+        }
+
+        /// After a transaction that failed. What came meanwhile under the same name is newer.
+        mutating func putBack(_ failed: [Companion]) {
+            let newer = companions
+            companions = failed
+            for companion in newer { add(companion) }
+        }
     }
 
     private let store: Store
@@ -59,6 +85,25 @@ package final class GroupCommit: Sendable {
         }
     }
 
+    /// Has `work` run in the next transaction that somebody waits for, before what is waited for in that, and returns at once: so
+    /// it is durable before anything is that is committed later.
+    ///
+    /// Where that transaction fails, by `work` itself or otherwise, it goes along with the one after it. What neither a transaction nor
+    /// ``settle()`` followed is lost with the process.
+    ///
+    /// - Parameter name: What was to go along under the same name, and did not yet, is forgotten.
+    package func accompany(_ name: String, _ work: @escaping @Sendable (StoreTransaction) throws -> Void) {
+        state.withLock { $0.add(Companion(name: name, work: work)) }
+    }
+
+    /// Makes durable whatever is to go along.
+    ///
+    /// - Throws: what ``commit(_:)`` throws.
+    package func settle() async throws {
+        guard state.withLock({ $0.isRunning || !$0.companions.isEmpty }) else { return }
+        try await commit { _ in }
+    }
+
     private func submit(_ job: Job) {
         let (refused, starts) = state.withLock { state -> (Int?, Bool) in
             guard state.waiting.count < maximumWaiting else { return (state.waiting.count, false) }
@@ -72,21 +117,25 @@ package final class GroupCommit: Sendable {
 
     /// Commits what waits, then what has come in meanwhile, until nothing waits.
     private func runNextBatch() {
-        let batch = state.withLock { state -> [Job] in
+        let (batch, companions) = state.withLock { state -> ([Job], [Companion]) in
             let batch = Array(state.waiting.prefix(maximumBatch))
             state.waiting.removeFirst(batch.count)
             state.isRunning = !batch.isEmpty
-            state.transactions += batch.isEmpty ? 0 : 1
-            return batch
+            guard !batch.isEmpty else { return ([], []) }
+            state.transactions += 1
+            defer { state.companions = [] }
+            return (batch, state.companions)
         }
         guard !batch.isEmpty else { return }
         store.transact { transaction in
+            for companion in companions { try companion.work(transaction) }
             let completions = try batch.map { try Self.run($0, in: transaction) }
             return {
                 for complete in completions { complete() }
                 self.runNextBatch()
             }
         } onFailure: { error in
+            self.state.withLock { $0.putBack(companions) }
             for job in batch { job.fail(error) }
             self.runNextBatch()
         }

@@ -110,7 +110,8 @@ package actor ProxyService: Transforming {
             throw .malformed("\(capsules.count) capsules, and the request is for \(access.records.count) records")
         }
 
-        do { try await context.journal.remember(request, of: id) } catch { throw .storage("\(error)") }
+        let remembered: ReleaseJournal.Remembered
+        do { remembered = try await context.journal.remember(request, of: id) } catch { throw .storage("\(error)") }
         let now = try await following.get()
         try await permit(id, access, consent, capsules: capsules, at: now)
         let fragment: VerifiedKeyFragment?
@@ -118,7 +119,7 @@ package actor ProxyService: Transforming {
         guard let fragment else { throw .noFragment(consent) }
         do {
             let reencryption = reencryption
-            let answer = try await context.answer(id, to: access, with: consent.octets) {
+            let answer = try await context.answer(remembered, to: access, with: consent.octets) {
                 // Parsed where an answer is made and nowhere else: a valid receipt alone, shown again, costs no curve work.
                 try await WorkOverCores.map(capsules) { bytes in
                     let capsule: Capsule
@@ -205,11 +206,11 @@ package actor ProxyService: Transforming {
         } catch { throw .storage("\(error)") }
     }
 
-    private nonisolated func follow() async throws(ProxyError) -> Timestamp {
-        do { return try await context.follow() } catch { throw .cannotFollowLedger("\(error)") }
+    private nonisolated func follow(keepingHead keepsHead: Bool = true) async throws(ProxyError) -> Timestamp {
+        do { return try await context.follow(keepingHead: keepsHead) } catch { throw .cannotFollowLedger("\(error)") }
     }
 
     private nonisolated func followed() async -> Result<Timestamp, ProxyError> {
-        do throws(ProxyError) { return .success(try await follow()) } catch { return .failure(error) }
+        do throws(ProxyError) { return .success(try await follow(keepingHead: false)) } catch { return .failure(error) }
     }
 }

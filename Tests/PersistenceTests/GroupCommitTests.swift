@@ -77,6 +77,62 @@ import Testing
         #expect(names == Set((0..<30).filter { $0 % 3 != 0 }.map { "\($0)" }))
     }
 
+    private static func names(_ store: Store) async throws -> [String] {
+        try await store.read { try $0.rows("SELECT name FROM item ORDER BY rowid").map { try $0.text("name") } }
+    }
+
+    private static func insertion(_ name: String) -> @Sendable (StoreTransaction) throws -> Void {
+        { try $0.execute("INSERT INTO item (name) VALUES (?)", [.text(name)]) }
+    }
+
+    @Test func whatNobodyWaitsForGoesAlongBeforeWhatIsWaitedFor() async throws {
+        let folder = try Folder()
+        let store = try Store(path: folder.path("a.sqlite"), schema: .test)
+        let group = GroupCommit(store: store)
+        group.accompany("a", Self.insertion("first"))
+        group.accompany("b", Self.insertion("second"))
+        group.accompany("a", Self.insertion("first, again"))
+        #expect(try await Self.names(store) == [])
+        try await group.commit(Self.insertion("third"))
+        #expect(try await Self.names(store) == ["first, again", "second", "third"])
+        #expect(group.transactions == 1)
+        try await group.commit(Self.insertion("fourth"))
+        #expect(try await Self.names(store).count == 4)
+    }
+
+    @Test func settlingMakesDurableWhatIsToGoAlong() async throws {
+        let folder = try Folder()
+        let store = try Store(path: folder.path("a.sqlite"), schema: .test)
+        let group = GroupCommit(store: store)
+        try await group.settle()
+        #expect(group.transactions == 0)
+        group.accompany("a", Self.insertion("alone"))
+        try await group.settle()
+        #expect(try await Self.names(store) == ["alone"])
+        #expect(group.transactions == 1)
+    }
+
+    @Test func whatGoesAlongWithATransactionThatFailsGoesAlongWithTheNext() async throws {
+        let folder = try Folder()
+        let store = try Store(path: folder.path("a.sqlite"), schema: .test)
+        let group = GroupCommit(store: store)
+        let failures = Mutex(1)
+        group.accompany("a") { transaction in
+            try Self.insertion("along")(transaction)
+            try failures.withLock {
+                guard $0 == 0 else {
+                    $0 -= 1
+                    throw Refusal(number: 1)
+                }
+            }
+        }
+        group.accompany("b", Self.insertion("beside"))
+        await #expect(throws: Refusal(number: 1)) { try await group.commit(Self.insertion("waited for")) }
+        #expect(try await Self.names(store) == [])
+        try await group.commit(Self.insertion("waited for, again"))
+        #expect(try await Self.names(store) == ["along", "beside", "waited for, again"])
+    }
+
     @Test func laterClosuresOfABatchSeeEarlierOnes() async throws {
         let folder = try Folder()
         let store = try Store(path: folder.path("a.sqlite"), schema: .test)
