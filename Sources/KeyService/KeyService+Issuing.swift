@@ -54,8 +54,7 @@ extension KeyService {
         do {
             let message = try IssuanceAuthorization.message(
                 origin: context.trust.originName, consent: consent, request: request)
-            let signature = try P256.Signing.ECDSASignature(rawRepresentation: authorization)
-            guard key.key.isValidSignature(signature, for: message) else {
+            guard key.isValidSignature(try FixedOctets(authorization), for: SHA256.hash(data: message)) else {
                 throw KeyServiceError.invalidProof("the folder did not sign this issuance request")
             }
         } catch let error as KeyServiceError { throw error } catch { throw .malformed("authorization: \(error)") }

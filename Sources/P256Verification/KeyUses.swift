@@ -10,6 +10,11 @@ struct KeyUses {
         var table: PrecomputedKey?
         /// No table can be made of it.
         var isRefused = false
+
+        mutating func counted() -> (table: PrecomputedKey?, uses: Int) {
+            count += 1
+            return (table, count)
+        }
     }
 
     private let tableLimit: Int
@@ -30,9 +35,7 @@ struct KeyUses {
     /// - Returns: The key's table, where it has one, and its uses so far.
     mutating func use(_ key: FixedOctets<33>) -> (table: PrecomputedKey?, uses: Int) {
         if uses[key] == nil, uses.count >= countedKeyLimit { age() }
-        uses[key, default: Use()].count += 1
-        let use = uses[key]
-        return (use?.table, use?.count ?? 0)
+        return uses[key, default: Use()].counted()
     }
 
     /// Whether to make a table of this key now. Where all tables are taken, the one used least makes room if it was used less than half

@@ -40,6 +40,7 @@ struct WireDeployment {
     let files: WFDBFiles
     private let temporary: TemporaryFolder
     private let patient: ServiceConnection
+    private let chart: FolderID
     private let member: ServiceConnection
 
     /// - Parameters:
@@ -57,6 +58,7 @@ struct WireDeployment {
             Profile(kind: .patient, displayName: "patient"), at: temporary.path("patient.profile"),
             passphrase: try Passphrase(.random(count: 16)))
         let chart = try await Self.openFolder(of: store, network)
+        self.chart = chart
         patient = try await HTTPConnecting().connect(
             to: network, as: try await Self.signer(of: chart, in: store, network))
         let agent = Patient(
@@ -87,6 +89,14 @@ struct WireDeployment {
     func close() async {
         for doctor in doctors { await doctor.person.close() }
         for close in [hospital.close, patient.close, member.close] { await close() }
+    }
+
+    /// Of the folder, as the patient reads it.
+    func firstPageOfTrail() async throws -> TrailPage {
+        guard let page = try await patient.trails?.trail(of: chart.signer, from: nil) else {
+            throw WrongResult(description: "the ledger has no trail of the folder")
+        }
+        return page
     }
 
     // MARK: People

@@ -8,6 +8,7 @@ struct WireReport: Codable {
     let threshold: Int
     let recordBytes: Int
     let openings: [OpeningFigure]
+    let trails: TrailFigure
     /// With one record a request, and with several.
     let transforms: [TransformFigure]
     let transfers: TransferFigure?
@@ -24,6 +25,8 @@ struct WireRun {
     /// How many requests for how many records each.
     private static let transformRuns: [(requests: Int, records: Int)] = [(500, 1), (250, 16), (150, 64)]
     private static let inFlight = 32
+    /// How many doctors open while trails are read, where there are as many.
+    private static let doctorsBesideTrails = 10
 
     func run() async throws -> WireReport {
         let deployment = try await WireDeployment(
@@ -32,6 +35,8 @@ struct WireRun {
         let openings = WireOpenings(deployment: deployment)
         var figures: [OpeningFigure] = []
         for count in doctorCounts { figures.append(try await openings.run(doctorCount: count, for: duration)) }
+        let trails = try await WireTrails(deployment: deployment).run(
+            doctorCount: min(Self.doctorsBesideTrails, doctorCounts.max() ?? 1), for: duration)
         let bare = try WireTransforms.bareScheme()
         let proxy = WireTransforms(deployment: deployment, proxyProcess: proxyProcess())
         var transforms: [TransformFigure] = []
@@ -42,7 +47,7 @@ struct WireRun {
         let transfers = try await WireTransfers(deployment: deployment, clusterFolder: folder).run(mebibytes: 64)
         let report = WireReport(
             proxies: deployment.network.proxies.count, threshold: Self.threshold,
-            recordBytes: deployment.files.files.reduce(0) { $0 + $1.bytes.count }, openings: figures,
+            recordBytes: deployment.files.files.reduce(0) { $0 + $1.bytes.count }, openings: figures, trails: trails,
             transforms: transforms, transfers: transfers)
         await deployment.close()
         return report
@@ -56,14 +61,8 @@ struct WireRun {
 
 extension WireReport: CustomStringConvertible {
     var description: String {
-        var lines = openings.map {
-            String(
-                format:
-                    "%d doctors: %.1f openings/s; opened p50 %.1f ms, p99 %.1f ms, max %.1f ms; on the ledger p50 %.1f ms, p99 %.1f ms, "
-                    + "max %.1f ms, of %d", $0.doctors, $0.perSecond, $0.opened.p50Ms, $0.opened.p99Ms,
-                $0.opened.maximumMs,
-                $0.logged.p50Ms, $0.logged.p99Ms, $0.logged.maximumMs, $0.openings)
-        }
+        var lines = openings.map { "\($0)" }
+        lines.append("\(trails)")
         lines += transforms.map {
             String(
                 format:
@@ -80,5 +79,24 @@ extension WireReport: CustomStringConvertible {
                     transfers.plainDownMbPerSecond))
         }
         return lines.joined(separator: "\n")
+    }
+}
+
+extension OpeningFigure: CustomStringConvertible {
+    var description: String {
+        String(
+            format:
+                "%d doctors: %.1f openings/s; opened p50 %.1f ms, p99 %.1f ms, max %.1f ms; on the ledger p50 %.1f ms, p99 %.1f ms, "
+                + "max %.1f ms, of %d", doctors, perSecond, opened.p50Ms, opened.p99Ms, opened.maximumMs, logged.p50Ms,
+            logged.p99Ms, logged.maximumMs, openings)
+    }
+}
+
+extension TrailFigure: CustomStringConvertible {
+    var description: String {
+        "beside a trail that is read all the time, " + "\(openings)\n"
+            + String(
+                format: "that trail, a page of %d leaves: p50 %.1f ms, p99 %.1f ms, max %.1f ms, of %d", leavesOfPage,
+                read.p50Ms, read.p99Ms, read.maximumMs, pages)
     }
 }
