@@ -166,6 +166,29 @@ import Umbral
         #expect(try await again.transform(request: second.receipt, capsule: capsule) != first)
     }
 
+    /// As one that was killed before the transaction came with which they would have been kept.
+    @Test func aProxyThatLostTheReceiptsOfItsAnswersAnswersTheSame() async throws {
+        let stage = try await Stage()
+        let record = try await stage.deposit()
+        let consent = try await stage.grant()
+        let request = try await stage.granted.request(record, under: consent)
+        let capsule = try await stage.capsule(of: record)
+        let proxy = stage.node.proxies[0]
+        let first = try await proxy.transform(request: request.receipt, capsule: capsule)
+        let size = await stage.node.ledger.finalSize
+        await proxy.close()
+        let store = try Store(path: stage.node.proxySeats[0].database, schema: ProxyService.schema)
+        let lost = try await store.write {
+            try $0.execute(
+                "UPDATE releases SET receipt_entry = NULL, receipt_proof = NULL WHERE receipt_entry NOT NULL")
+        }
+        #expect(lost == 1)
+        try store.close()
+        let again = try await stage.reopened(proxy: 0)
+        #expect(try await again.transform(request: request.receipt, capsule: capsule) == first)
+        #expect(await stage.node.ledger.finalSize == size)
+    }
+
     /// A proxy believes a ledger only with a proof, and what was not proved to be logged does not leave.
     @Test func anAnswerThatTheLedgerDidNotProveDoesNotLeave() async throws {
         let stage = try await Stage()
