@@ -76,7 +76,7 @@ import Testing
             let port = try #require(await iterator.next())
             for (path, status) in [("/metrics", 200), ("/", 404), ("/metrics/x", 404)] {
                 let answer = try await HTTPClient.shared.execute(
-                    HTTPClientRequest(url: "http://127.0.0.1:\(port)\(path)"), timeout: .seconds(10))
+                    HTTPClientRequest(url: "http://127.0.0.1:\(port)\(path)"), timeout: .seconds(60))
                 #expect(Int(answer.status.code) == status)
                 let body = String(buffer: try await answer.body.collect(upTo: 1_000))
                 if status == 200 {

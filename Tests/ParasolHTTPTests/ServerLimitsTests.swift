@@ -153,7 +153,7 @@ import Testing
                 let result: Result<UInt, any Error>
                 do {
                     let answer = try await client.execute(
-                        HTTPClientRequest(url: "https://localhost:\(port)/livez"), timeout: .seconds(10))
+                        HTTPClientRequest(url: "https://localhost:\(port)/livez"), timeout: .seconds(60))
                     result = .success(answer.status.code)
                 } catch { result = .failure(error) }
                 try await client.shutdown()
@@ -184,7 +184,7 @@ import Testing
             for field in head.headerFields { request.headers.add(name: field.name.rawName, value: field.value) }
             let result: Result<(HTTPVersion, String), any Error>
             do {
-                let answer = try await client.execute(request, timeout: .seconds(10))
+                let answer = try await client.execute(request, timeout: .seconds(60))
                 result = .success((answer.version, String(buffer: try await answer.body.collect(upTo: 1000))))
             } catch { result = .failure(error) }
             try await client.shutdown()
