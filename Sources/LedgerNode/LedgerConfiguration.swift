@@ -1,3 +1,4 @@
+internal import LedgerReplica
 package import ServiceProtocols
 package import TransparencyLog
 
@@ -62,7 +63,9 @@ package struct LedgerConfiguration: Sendable {
     package var refreshIntervalMilliseconds: UInt64 = 20_000
     /// Returns when a cosigning round has lasted long enough, or at once when its task is cancelled. The round ends then
     /// with the cosignatures that are there.
-    package var roundDeadline: @Sendable () async -> Void = { try? await Task.sleep(for: .seconds(10)) }
+    package var roundDeadline: @Sendable () async -> Void = {
+        try? await SharedTimer.shared.sleep(for: .seconds(10))
+    }
 
     /// How long whoever reads a checkpoint or a receipt waits for a round, which goes on; nil for as long as it lasts.
     package var readerPatience: Duration?

@@ -37,7 +37,7 @@ extension Task {
                 guard let limit else { return }
                 outcome.keep(
                     Task<Void, Never> {
-                        guard (try? await Task<Never, Never>.sleep(for: limit)) != nil else { return }
+                        guard (try? await SharedTimer.shared.sleep(for: limit)) != nil else { return }
                         outcome.give(.failure(WaitError.timeUp(after: limit)))
                     })
             }

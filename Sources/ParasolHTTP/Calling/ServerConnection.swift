@@ -1,5 +1,6 @@
 internal import AsyncHTTPClient
 internal import HTTPTypes
+internal import LedgerReplica
 internal import NIOCore
 internal import NIOHTTP1
 internal import NIOSSL
@@ -196,7 +197,7 @@ package final class ServerConnection: Sendable {
                 return content
             }
             group.addTask { [limits] in
-                while let rest = heard.remaining(limits) { try await Task.sleep(for: rest) }
+                while let rest = heard.remaining(limits) { try await SharedTimer.shared.sleep(for: rest) }
                 throw SlowContent(byteCount: heard.bytes)
             }
             // Whichever ends first.
@@ -239,7 +240,7 @@ package final class ServerConnection: Sendable {
                     }
                 }
                 group.addTask {
-                    while let rest = heard.remaining(of: silence) { try await Task.sleep(for: rest) }
+                    while let rest = heard.remaining(of: silence) { try await SharedTimer.shared.sleep(for: rest) }
                     throw CallFailure.unreachable("nothing was heard for \(silence)")
                 }
                 // Whichever ends first.
