@@ -33,6 +33,22 @@ extension Stage {
             databasePath: node.keyServiceDatabase, ledger: node.ledger, trust: node.trust, clock: clock)
     }
 
+    /// A record that the granted doctor has asked for.
+    struct Asked {
+        let record: RecordID
+        let consent: ConsentID
+        let request: Doctor.Request
+        let capsule: [UInt8]
+    }
+
+    func asked() async throws -> Asked {
+        let record = try await deposit()
+        let consent = try await grant()
+        return Asked(
+            record: record, consent: consent, request: try await granted.request(record, under: consent),
+            capsule: try await capsule(of: record))
+    }
+
     /// The keys of the patient's folder, from the profile.
     func folderKeys() async throws -> FolderKeys {
         try #require(await patient.profile.profile.folder(folder)?.keys)

@@ -154,25 +154,21 @@ import Umbral
 
     @Test func aProxyThatStartsAgainAnswersTheSame() async throws {
         let stage = try await Stage()
-        let record = try await stage.deposit()
-        let consent = try await stage.grant()
-        let request = try await stage.granted.request(record, under: consent)
-        let capsule = try await stage.capsule(of: record)
+        let asked = try await stage.asked()
+        let (request, capsule) = (asked.request, asked.capsule)
         let proxy = stage.node.proxies[0]
         let first = try await proxy.transform(request: request.receipt, capsule: capsule)
         let again = try await stage.reopened(proxy: 0)
         #expect(try await again.transform(request: request.receipt, capsule: capsule) == first)
-        let second = try await stage.granted.request(record, under: consent)
+        let second = try await stage.granted.request(asked.record, under: asked.consent)
         #expect(try await again.transform(request: second.receipt, capsule: capsule) != first)
     }
 
     /// As one that was killed before the transaction came with which they would have been kept.
     @Test func aProxyThatLostTheReceiptsOfItsAnswersAnswersTheSame() async throws {
         let stage = try await Stage()
-        let record = try await stage.deposit()
-        let consent = try await stage.grant()
-        let request = try await stage.granted.request(record, under: consent)
-        let capsule = try await stage.capsule(of: record)
+        let asked = try await stage.asked()
+        let (request, capsule) = (asked.request, asked.capsule)
         let proxy = stage.node.proxies[0]
         let first = try await proxy.transform(request: request.receipt, capsule: capsule)
         let size = await stage.node.ledger.finalSize
@@ -213,10 +209,8 @@ import Umbral
     /// The request's proof is on the proxy's disk before anything is computed for it (P3).
     @Test func theProofIsOnDiskBeforeTheTransform() async throws {
         let stage = try await Stage()
-        let record = try await stage.deposit()
-        let consent = try await stage.grant()
-        let capsule = try await stage.capsule(of: record)
-        let request = try await stage.granted.request(record, under: consent)
+        let asked = try await stage.asked()
+        let (request, capsule) = (asked.request, asked.capsule)
         let seen = SeenProof(stage.temporary.path("proxy-1"), proof: request.receipt.proof)
         let proxy = try await stage.reopened(proxy: 0) { fragment, capsule in
             seen.look()
@@ -228,10 +222,8 @@ import Umbral
 
     @Test func aProxyThatCannotFollowItsLedgerAnswersNobody() async throws {
         let stage = try await Stage()
-        let record = try await stage.deposit()
-        let consent = try await stage.grant()
-        let capsule = try await stage.capsule(of: record)
-        let request = try await stage.granted.request(record, under: consent)
+        let asked = try await stage.asked()
+        let (request, capsule) = (asked.request, asked.capsule)
         let stuck = StuckLedger(stage.node.ledger, at: try await stage.node.ledger.checkpoint())
         let proxy = try await stage.reopened(proxy: 0, on: stuck)
         stage.clock.advance(milliseconds: 61_000)

@@ -104,10 +104,8 @@ import Umbral
 
     @Test func aProxyTransformsNothingWithoutAReceipt() async throws {
         let stage = try await Stage()
-        let record = try await stage.deposit()
-        let consent = try await stage.grant()
-        let request = try await stage.granted.request(record, under: consent)
-        let capsule = try await stage.capsule(of: record)
+        let asked = try await stage.asked()
+        let (request, capsule) = (asked.request, asked.capsule)
         let proxy = stage.node.proxies[0]
         var proof = request.receipt.proof
         proof[proof.count / 2] ^= 1
@@ -137,10 +135,8 @@ import Umbral
 
     @Test func theSameRequestHasOneAnswer() async throws {
         let stage = try await Stage()
-        let record = try await stage.deposit()
-        let consent = try await stage.grant()
-        let request = try await stage.granted.request(record, under: consent)
-        let capsule = try await stage.capsule(of: record)
+        let asked = try await stage.asked()
+        let (request, capsule) = (asked.request, asked.capsule)
         let first = try await stage.node.proxies[0].transform(request: request.receipt, capsule: capsule)
         #expect(try await stage.node.proxies[0].transform(request: request.receipt, capsule: capsule) == first)
     }
