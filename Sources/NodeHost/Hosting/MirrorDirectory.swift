@@ -17,8 +17,9 @@ package struct MirrorDirectory: IdentityDirectory {
     package func signer(_ id: SignerID) async throws -> EnrolledSigner? {
         // Where the source is not to be had, what is here is believed.
         _ = try? await mirror.checkpoint()
-        if let found = try await mirror.read({ try $0.enrolledSigner(id) }) { return found }
+        // Before looking: what the mirror reaches meanwhile may have been looked at or not.
         let (here, seen) = (await mirror.finalSize, await mirror.seenSize)
+        if let found = try await mirror.read({ try $0.enrolledSigner(id) }) { return found }
         guard here > 0, here == seen else {
             throw LedgerError.unreachable("the mirror has \(here) leaves of \(seen), and follows")
         }
