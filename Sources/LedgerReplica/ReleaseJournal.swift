@@ -79,7 +79,10 @@ package struct ReleaseJournal: Sendable {
     ) async throws -> Transformation {
         let request = remembered.request
         var kept = remembered.kept
-        if kept == nil {
+        if kept != nil {
+            // Nothing more is committed for it, and the head by which it may leave again must be durable as well.
+            try await writes.settle()
+        } else {
             let made = try await draft()
             kept = try await writes.commit {
                 try $0.execute(
