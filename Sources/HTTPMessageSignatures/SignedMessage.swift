@@ -57,20 +57,16 @@ package enum SignedMessage: Sendable {
     /// Every line without its surrounding blanks, joined by a comma and a space (section 2.1).
     private static func combined(_ fields: HTTPFields, _ name: HTTPField.Name) -> String? {
         let lines = fields[values: name]
-        guard let first = lines.first else { return nil }
-        return lines.dropFirst().reduce(withoutSurroundingBlanks(first)) { $0 + ", " + withoutSurroundingBlanks($1) }
+        return lines.isEmpty ? nil : lines.map(withoutSurroundingBlanks).joined(separator: ", ")
     }
 
     /// By bytes, of which a line is made, and not by characters.
     private static func withoutSurroundingBlanks(_ line: String) -> String {
         let isText = { (byte: UInt8) in byte != UInt8(ascii: " ") && byte != UInt8(ascii: "\t") }
-        guard let first = line.utf8.first, let last = line.utf8.last, !isText(first) || !isText(last) else {
-            return line
-        }
         guard let start = line.utf8.firstIndex(where: isText), let end = line.utf8.lastIndex(where: isText) else {
             return ""
         }
-        return String(line[start...end])
+        return String(Substring(line.utf8[start...end]))
     }
 
     /// In lower case, without the port that the scheme has anyway (section 2.2.3).

@@ -10,14 +10,12 @@ package final class SharedTimer: Sendable {
 
     private struct Sleeper: Sendable {
         let end: ContinuousClock.Instant
-        let continuation: CheckedContinuation<Void, any Error>
+        let outcome: FirstOutcome<Void>
     }
 
     private struct State {
         var last: UInt64 = 0
         var sleepers: [UInt64: Sleeper] = [:]
-        /// Cancelled before they slept.
-        var cancelled: Set<UInt64> = []
         /// When the timer goes off, and the task that it is; nil where nobody needs one.
         var timer: (end: ContinuousClock.Instant, task: Task<Void, Never>)?
     }
@@ -34,30 +32,18 @@ package final class SharedTimer: Sendable {
     /// - Throws: `CancellationError`, at once.
     /// - Complexity: constant, except for whoever's time is over first: linear in the number of sleepers.
     package func sleep(for duration: Duration) async throws {
-        let end = ContinuousClock.now + duration
+        let sleeper = Sleeper(end: .now + duration, outcome: FirstOutcome())
         let number = state.withLock { state in
             state.last += 1
+            state.sleepers[state.last] = sleeper
+            setTimer(to: sleeper.end, in: &state)
             return state.last
         }
-        // Whoever is cancelled while it is being woken is in neither place, and is put into the second.
-        defer { state.withLock { _ = $0.cancelled.remove(number) } }
+        defer { state.withLock { $0.sleepers[number] = nil } }
         try await withTaskCancellationHandler {
-            try await withCheckedThrowingContinuation { continuation in
-                let isCancelled = state.withLock { state in
-                    guard !state.cancelled.contains(number) else { return true }
-                    state.sleepers[number] = Sleeper(end: end, continuation: continuation)
-                    setTimer(to: end, in: &state)
-                    return false
-                }
-                if isCancelled { continuation.resume(throwing: CancellationError()) }
-            }
+            try await withCheckedThrowingContinuation { sleeper.outcome.wait($0) }
         } onCancel: {
-            let sleeper = state.withLock { state in
-                let sleeper = state.sleepers.removeValue(forKey: number)
-                if sleeper == nil { state.cancelled.insert(number) }
-                return sleeper
-            }
-            sleeper?.continuation.resume(throwing: CancellationError())
+            sleeper.outcome.give(.failure(CancellationError()))
         }
     }
 
@@ -89,6 +75,6 @@ package final class SharedTimer: Sendable {
             if let next = state.sleepers.values.map(\.end).min() { setTimer(to: next, in: &state) }
             return due.values.sorted { $0.end < $1.end }
         }
-        for sleeper in due { sleeper.continuation.resume() }
+        for sleeper in due { sleeper.outcome.give(.success(())) }
     }
 }

@@ -5,7 +5,7 @@ import Synchronization
 /// What a patient saw who reads the first page of the folder's trail over and over while doctors open a record of it: each page is of
 /// what was final when it was asked for, so that the ledger's index of trails must keep up.
 struct TrailFigure: Codable {
-    /// How many opened at once meanwhile.
+    /// What the doctors saw meanwhile.
     let openings: OpeningFigure
     let pages: Int
     /// Of the last page, each with its receipt.
@@ -20,16 +20,15 @@ struct WireTrails {
     func run(doctorCount: Int, for duration: Duration) async throws -> TrailFigure {
         let isOver = Flag()
         async let reading = read(until: isOver)
-        let openings: Result<OpeningFigure, any Error>
+        let openings: OpeningFigure
         do {
-            openings = .success(
-                try await WireOpenings(deployment: deployment).run(doctorCount: doctorCount, for: duration))
-        } catch { openings = .failure(error) }
-        // Not by cancelling it, which would end the last reading half-way.
-        isOver.value.store(true, ordering: .relaxed)
+            // Not by cancelling it, which would end the last reading half-way.
+            defer { isOver.value.store(true, ordering: .relaxed) }
+            openings = try await WireOpenings(deployment: deployment).run(doctorCount: doctorCount, for: duration)
+        }
         let (latencies, leaves) = try await reading
         return TrailFigure(
-            openings: try openings.get(), pages: Int(latencies.totalCount), leavesOfPage: leaves,
+            openings: openings, pages: Int(latencies.totalCount), leavesOfPage: leaves,
             read: LatencyFigure(latencies))
     }
 
